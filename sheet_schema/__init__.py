@@ -1,0 +1,1 @@
+"""What the spreadsheet looks like: tabs, columns, words. Data and pure functions; imports nothing of `functions`."""

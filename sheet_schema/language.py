@@ -1,0 +1,74 @@
+"""What a language has to say, as one object; the languages themselves are the modules of `languages`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
+
+_HOLE = re.compile(r"\{(\w+)\}")
+#: Endings of the sentences that say more, the fullest first; the word alone is the sentence that needs the least.
+_VARIANTS = ("_on_at", "_on", "_discount_expires", "_discount", "_expires")
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Language:
+    """Titles, words and sentences of one language; holes in a sentence are written `{name}`.
+
+    `columns` is tab key -> column key -> title. `words` are those that are written into cells, `spellings` what is
+    understood besides. `faults` is key -> (what is wrong, what to type instead). `date_pattern` and `time_pattern` are
+    number formats of the spreadsheet; `date_words`, with {day} {month} {year}, is for sentences.
+    `plural_form` gives the place, in a tuple of forms, of the one that goes with a number.
+    """
+
+    code: str
+    tabs: Mapping[str, str]
+    columns: Mapping[str, Mapping[str, str]]
+    words: Mapping[str, str]
+    spellings: Mapping[str, tuple[str, ...]]
+    sentences: Mapping[str, str]
+    titles: Mapping[str, str]
+    faults: Mapping[str, tuple[str, str]]
+    date_pattern: str
+    time_pattern: str
+    months: tuple[str, ...]
+    date_words: str
+    plural_form: Callable[[int], int]
+
+    def format_date(self, day: date) -> str:
+        """Write a date as a person reads it in a sentence."""
+        values = {"day": str(day.day), "month": self.months[day.month - 1], "year": str(day.year)}
+        return fill(self.date_words, values)
+
+    def plural(self, number: int, forms: Sequence[str]) -> str:
+        """Pick the form that goes with *number*: ("code", "codes") in English, ("код", "кода", "кодов") in Russian."""
+        return forms[self.plural_form(number)]
+
+    def sentence(self, word: str, **values: str) -> str:
+        """Say a status word in the fullest sentence for which every value is there and not empty.
+
+        Values: code, discount, expires, used_on, channel, starts, field, why. Raises KeyError for an unknown word.
+        """
+        for ending in _VARIANTS:
+            template = self.sentences.get(word + ending)
+            if template is not None and all(values.get(hole) for hole in holes(template)):
+                return fill(template, values)
+        template = self.sentences[word]
+        return fill(template, dict.fromkeys(holes(template), "") | values)
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values into the holes that have one; anything else in braces stays as it was typed.
+
+    Safe for templates written by staff (the Message of a campaign), which `str.format` is not.
+    """
+    return _HOLE.sub(lambda hole: values.get(hole[1], hole[0]), template)
+
+
+def holes(template: str) -> frozenset[str]:
+    """Names of the values that a template asks for."""
+    return frozenset(_HOLE.findall(template))
