@@ -1,0 +1,226 @@
+"""How a value looks in its cell: dates as serial numbers, number formats, booleans in the spreadsheet's language."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from functions.local.model import Extras, Formula, Json, Value
+
+EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
+FORMULA_SHOWN = "#NAME?"  # nothing is calculated here
+MILLISECONDS_PER_DAY = 86_400_000
+DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
+_DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|(y+|d+|h+|s+|m+|H+|M+|a/p|am/pm|\.0+)|(.)', re.IGNORECASE | re.DOTALL)
+_NUMBER_PART = re.compile(r"[0#?,]*(?:\.[0#?]*)?(?:E\+0+)?")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]|_.|\*.')
+
+
+def comma_decimals(locale: str) -> bool:
+    """Whether the locale writes 1,5 for one and a half."""
+    return locale.split("_", 1)[0] in {
+        "ru",
+        "de",
+        "fr",
+        "es",
+        "it",
+        "pl",
+        "pt",
+        "uk",
+        "be",
+        "kk",
+        "nl",
+        "tr",
+        "cs",
+        "sv",
+    }
+
+
+def day_first(locale: str) -> bool:
+    """Whether the locale writes the day before the month."""
+    return locale not in {"en_US", "en_CA", ""} and not locale.startswith(("ja", "zh", "ko", "hu", "lt"))
+
+
+def date_pattern(locale: str) -> str:
+    """Pattern of a date that was given none."""
+    language = locale.split("_", 1)[0]
+    if language in {"ru", "de", "pl", "uk", "be", "kk", "tr", "cs"}:
+        return "dd.MM.yyyy"
+    return "dd/MM/yyyy" if day_first(locale) else "M/d/yyyy"
+
+
+def truth_words(locale: str) -> tuple[str, str]:
+    """Words for TRUE and FALSE."""
+    return ("ИСТИНА", "ЛОЖЬ") if locale.startswith("ru") else ("TRUE", "FALSE")
+
+
+def to_serial(moment: datetime) -> float | int:
+    """Days since 1899-12-30 of a local time (its zone is not looked at)."""
+    days = (moment.replace(tzinfo=UTC) - EPOCH) / timedelta(days=1)
+    return int(days) if days.is_integer() else days
+
+
+def from_serial(serial: float) -> datetime | None:
+    """Local time of a serial number, to the millisecond; None beyond the years 1 to 9999."""
+    try:
+        return EPOCH + timedelta(milliseconds=round(serial * MILLISECONDS_PER_DAY))
+    except OverflowError:
+        return None
+
+
+def number_format(extras: Extras | None) -> Json:
+    """Find the cell's numberFormat; empty when it has none."""
+    if extras is None:
+        return {}
+    found: Json = extras.fields.get("userEnteredFormat", {}).get("numberFormat", {})
+    return found
+
+
+def is_date(extras: Extras | None) -> bool:
+    """Whether the cell shows its number as a date or time."""
+    return number_format(extras).get("type") in DATE_TYPES
+
+
+def shown(value: Value, extras: Extras | None, locale: str) -> str:
+    """Text of a cell as a person sees it."""
+    if value is None:
+        return ""
+    if isinstance(value, Formula):
+        return FORMULA_SHOWN
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return truth_words(locale)[0 if value else 1]
+    return _number_shown(value, number_format(extras), locale)
+
+
+def _number_shown(value: float, how: Json, locale: str) -> str:
+    kind, pattern = how.get("type", ""), how.get("pattern", "")
+    if kind in DATE_TYPES:
+        default = {"DATE": date_pattern(locale), "TIME": "h:mm:ss am/pm" if locale == "en_US" else "H:mm:ss"}
+        return date_shown(value, pattern or default.get(kind, date_pattern(locale) + " H:mm:ss"), locale)
+    if kind == "TEXT" or pattern in {"@", "General", "general"}:
+        pattern = ""
+    elif not pattern:
+        pattern = {"PERCENT": "0.00%", "SCIENTIFIC": "0.00E+00", "NUMBER": "#,##0.00", "CURRENCY": "#,##0.00"}.get(
+            kind, ""
+        )
+    text = _with_pattern(value, pattern) if pattern else plain_number(value)
+    return _localised(text) if comma_decimals(locale) else text
+
+
+def plain_number(value: float) -> str:
+    """Write a number without a format: up to ten significant decimals, E notation from 1E+15 on."""
+    if value == int(value) and abs(value) < 1e15:  # noqa: PLR2004
+        return str(int(value))
+    if abs(value) >= 1e15 or abs(value) < 1e-9:  # noqa: PLR2004
+        mantissa, exponent = f"{value:.5E}".split("E")
+        return f"{mantissa.rstrip('0').rstrip('.')}E{exponent}"
+    whole_digits = len(str(int(abs(value))))
+    return f"{value:.{max(10 - whole_digits + (int(value) == 0), 0)}f}".rstrip("0").rstrip(".")
+
+
+def _localised(text: str) -> str:
+    return text.translate({ord(","): "\u00a0", ord("."): ","})
+
+
+def _with_pattern(value: float, pattern: str) -> str:
+    """Apply `0.00`, `#,##0`, `0%`, `0.00E+00` and what stands around them; sections for negative and zero too."""
+    sections = pattern.split(";")
+    section = sections[0]
+    if value < 0 and len(sections) > 1:
+        section, value = sections[1], -value
+    elif value == 0 and len(sections) > 2:  # noqa: PLR2004
+        section = sections[2]
+    core = _LITERAL.sub(lambda m: "\0" * len(m[0]), section)
+    span = max(_NUMBER_PART.finditer(core), key=lambda m: len(m[0]))
+    before, after = section[: span.start()], section[span.end() :]
+    number = _digits(abs(value) * (100 if "%" in core else 1), span[0])
+    return ("-" if value < 0 else "") + _words(before) + number + _words(after)
+
+
+def _words(text: str) -> str:
+    return _LITERAL.sub(lambda m: m[1] or m[2] or m[3] or "", text)
+
+
+def _digits(value: float, form: str) -> str:
+    if not form:
+        return ""
+    form, _, exponent = form.partition("E+")
+    whole, _, fraction = form.partition(".")
+    if exponent:
+        mantissa, power = f"{value:.{len(fraction)}E}".split("E")
+        return f"{mantissa}E{power[0]}{power[1:].lstrip('0').zfill(len(exponent))}"
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
+    integer, _, decimals = f"{exact:f}".partition(".")
+    optional = len(fraction) - len(fraction.rstrip("#?"))
+    while optional and decimals.endswith("0"):
+        decimals, optional = decimals[:-1], optional - 1
+    integer = integer.zfill(whole.count("0")) if integer != "0" or "0" in whole else ""
+    if "," in whole.strip(","):
+        integer = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", ",", integer)
+    return f"{integer}.{decimals}" if decimals else integer
+
+
+def date_shown(serial: float, pattern: str, locale: str) -> str:
+    """Apply a date pattern such as `yyyy-mm-dd hh:mm:ss` to a serial number."""
+    moment = from_serial(serial)
+    if moment is None:
+        return plain_number(serial)
+    tokens = _date_tokens(pattern)
+    half_day = any(token.lower() in {"a/p", "am/pm"} for token, literal in tokens if not literal)
+    return "".join(
+        token if literal else _date_part(token, moment, locale, half_day=half_day) for token, literal in tokens
+    )
+
+
+@lru_cache(maxsize=256)
+def _date_tokens(pattern: str) -> tuple[tuple[str, bool], ...]:
+    """(token, is it literal text), minutes told from months: `m` after hours or before seconds becomes `n`."""
+    found = [
+        (m[3], False) if m[3] else (m[1] or m[2] or m[4] or "", True)
+        for m in _DATE_TOKEN.finditer(pattern.split(";", 1)[0])
+    ]
+    parts = [n for n, (token, literal) in enumerate(found) if not literal]
+    for place, n in enumerate(parts):
+        before = found[parts[place - 1]][0].lower() if place else ""
+        after = found[parts[place + 1]][0].lower() if place + 1 < len(parts) else ""
+        token = found[n][0].lower()
+        if token in {"m", "mm"} and (before.startswith("h") or after.startswith("s")):
+            found[n] = ("n" * len(token), False)
+    return tuple(found)
+
+
+def _date_part(token: str, moment: datetime, locale: str, *, half_day: bool) -> str:
+    kind, width = token[0].lower(), len(token)
+    if token.lower() in {"a/p", "am/pm"}:
+        word = "PM" if moment.hour >= 12 else "AM"  # noqa: PLR2004
+        return word if width > 3 else word[0]  # noqa: PLR2004
+    if kind == ".":
+        return f".{moment.microsecond // 1000:03}"[:width].ljust(width, "0")
+    if kind == "y":
+        return f"{moment.year % 100:02}" if width <= 2 else f"{moment.year:04}"  # noqa: PLR2004
+    if kind in "md" and width > 2:  # noqa: PLR2004
+        return _name(kind, width, moment, locale)
+    hour = (moment.hour - 1) % 12 + 1 if half_day else moment.hour
+    number = {"m": moment.month, "d": moment.day, "h": hour, "n": moment.minute, "s": moment.second}[kind]
+    return f"{number:0{min(width, 2)}}"
+
+
+_MONTHS = {
+    "en": "January February March April May June July August September October November December",
+    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+}
+_DAYS = {
+    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
+    "ru": "понедельник вторник среда четверг пятница суббота воскресенье",
+}
+
+
+def _name(kind: str, width: int, moment: datetime, locale: str) -> str:
+    language = "ru" if locale.startswith("ru") else "en"
+    table, number = (_MONTHS, moment.month - 1) if kind == "m" else (_DAYS, moment.weekday())
+    name = table[language].split()[number]
+    return name[:3] if width == 3 else name  # noqa: PLR2004
