@@ -28,7 +28,7 @@ _ROWS = 1000
 _FIRST_ID = 101
 
 
-class PlanRefused(Exception):  # noqa: N818 - the planner is right, the sheet is wrong
+class PlanRefused(Exception):
     """A person has to mend something first: *faults* say what, the message in words."""
 
     def __init__(self, faults: Sequence[Fault], language: Language) -> None:

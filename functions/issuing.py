@@ -1,0 +1,211 @@
+"""Decide what a bot's call for a code gets, from a Snapshot. Pure.
+
+The same subscriber, campaign and sheet give the same code on every instance: calls that race choose alike, and what
+they write is one code (DESIGN.md section 4, Codes converge).
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from functions import codes, standing, wall
+from functions.promo import (
+    Answer,
+    Campaign,
+    Claim,
+    Decision,
+    IssueCall,
+    Outcome,
+    PromoCode,
+    Source,
+    Unsettled,
+)
+
+if TYPE_CHECKING:
+    from functions.snapshot import Snapshot
+
+
+def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes) -> Decision:
+    """The subscriber's one live code in the campaign, a new one, or why there is none."""
+    campaign = _campaign(snapshot, call, now)
+    if isinstance(campaign, Outcome):
+        return Answer(campaign.but(language=snapshot.language))
+    held = _held(snapshot, call.subscriber_id, campaign)
+    for rows in held.values():
+        decision = _live(snapshot, call, now, code_key, campaign, rows)
+        if decision is not None:
+            return decision
+    if len(held) >= campaign.codes_per_subscriber:
+        return Answer(_what_became_of(snapshot, campaign, held, now))
+    refusal = _closed(snapshot, campaign, now)
+    if refusal:
+        starts = wall.aware(snapshot.zone, campaign.starts)
+        return Answer(_outcome(snapshot, campaign, refusal, None, now).but(starts=starts))
+    code = _next_code(snapshot, campaign, call.subscriber_id, code_key)
+    if code is None:
+        return Answer(_outcome(snapshot, campaign, "out_of_codes", None, now))
+    row = _new_row(snapshot, campaign, call, code, now)
+    outcome = _outcome(snapshot, campaign, "issued", row, now)
+    return Answer(outcome) if call.dry_run else Claim(outcome, (row,))
+
+
+def _campaign(snapshot: Snapshot, call: IssueCall, now: int) -> Campaign | Outcome:
+    """The campaign that is meant, or the refusal. None named: the only one that issues now."""
+    if not codes.fold_name(call.campaign):
+        active = [each for each in snapshot.campaigns() if each.active or each.bad]
+        issuing = [each for each in active if each.bad or not _closed_by_date(snapshot, each, now)]
+        choice = issuing or active
+        if len(choice) != 1:
+            why = "name the campaign: there is no active one" if not choice else "name the campaign: several are active"
+            return Outcome("invalid_request", field="campaign", why=why)
+        named = choice
+    else:
+        named = snapshot.campaigns(call.campaign)
+    if not named:
+        return Outcome("campaign_not_found", campaign=call.campaign)
+    if len(named) > 1 or named[0].bad:
+        return Outcome("sheet_broken", campaign=named[0].name)
+    return named[0]
+
+
+def _held(snapshot: Snapshot, subscriber_id: str, campaign: Campaign) -> dict[str, list[PromoCode]]:
+    """Distinct codes that the subscriber has had, folded, oldest first; two rows with one code are one."""
+    held: dict[str, list[PromoCode]] = {}
+    rows = snapshot.rows_of_subscriber(subscriber_id, campaign.name)
+    for row in sorted(rows, key=lambda each: each.issued or 0):
+        held.setdefault(codes.fold(row.code), []).append(row)
+    return held
+
+
+def _live(  # noqa: PLR0913, PLR0917 - all that a decision rests on
+    snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, campaign: Campaign, rows: list[PromoCode]
+) -> Decision | None:
+    """The answer if this code is the subscriber's live one; None if it is spent."""
+    if standing.is_unreadable(rows):
+        return Answer(_outcome(snapshot, campaign, "sheet_broken", rows[0], now))
+    word = _state(snapshot, campaign, rows, now)
+    if isinstance(word, Unsettled):
+        return word
+    if word != "live":
+        return None
+    age = max(standing.age_of(snapshot, row.issued, now) for row in rows)
+    if age < standing.YOUNG_MS and not _would_stand(snapshot, call, now, code_key, rows):
+        return Unsettled("young row")
+    return Answer(_outcome(snapshot, campaign, "already_issued", rows[0], now))
+
+
+def _would_stand(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, rows: list[PromoCode]) -> bool:
+    """True if a fresh row, which its writer may still withdraw, is what would be issued without it."""
+    again = issue(snapshot.without(rows), call, now, code_key)
+    if isinstance(again, Unsettled):
+        return False
+    return again.outcome.ok and codes.fold(again.outcome.code) == codes.fold(rows[0].code)
+
+
+def _state(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode], now: int) -> str | Unsettled:
+    """`live`, or the word for what became of the code: `void`, `already_used`, `expired`."""
+    if standing.is_void(rows):
+        return "void"
+    if standing.is_stray(snapshot, rows):
+        return Unsettled("stray")
+    if standing.is_used_by_staff(snapshot, rows):
+        return "already_used"
+    claims = snapshot.redemptions_of_code(codes.fold(rows[0].code))
+    if campaign.source is Source.SHARED:
+        claims = [claim for claim in claims if claim.subscriber_id == rows[0].subscriber_id]
+    uses = standing.Uses.of(snapshot, claims, rows, now)
+    if uses.total >= campaign.uses_per_code:
+        return "already_used" if uses.firm >= campaign.uses_per_code else Unsettled("young claim")
+    return "expired" if standing.is_expired(snapshot, rows, now) else "live"
+
+
+def _what_became_of(snapshot: Snapshot, campaign: Campaign, held: dict[str, list[PromoCode]], now: int) -> Outcome:
+    """The refusal when the limit is reached: the word for the last code."""
+    folded, rows = next(reversed(held.items()))
+    word = _state(snapshot, campaign, rows, now)
+    outcome = _outcome(snapshot, campaign, word if isinstance(word, str) else "busy", rows[0], now)
+    claims = [row for row in snapshot.redemptions_of_code(folded) if word == "already_used"]
+    last = max(claims, key=lambda row: row.time or 0, default=None)
+    if last is None:
+        return outcome
+    return outcome.but(used_on=wall.aware(snapshot.zone, last.time), channel=last.channel)
+
+
+def _closed_by_date(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
+    if not wall.has_begun(snapshot.zone, campaign.starts, now):
+        return "campaign_not_started"
+    return "campaign_ended" if wall.is_over(snapshot.zone, campaign.ends, now) else ""
+
+
+def _closed(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
+    """Why the campaign issues nothing now, "" if it does."""
+    if not campaign.active:
+        return "campaign_inactive"
+    by_date = _closed_by_date(snapshot, campaign, now)
+    if by_date or campaign.total_limit is None:
+        return by_date
+    if campaign.source is Source.SHARED:
+        claims = snapshot.redemptions_of_code(codes.fold(campaign.shared_code))
+        taken = standing.Uses.of(snapshot, claims, (), now).total
+    else:
+        taken = snapshot.count_issued(campaign.name)
+    return "campaign_limit_reached" if taken >= campaign.total_limit else ""
+
+
+def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_key: bytes) -> str | None:
+    """The code that every instance would choose for this subscriber on this snapshot."""
+    if campaign.source is Source.SHARED:
+        return campaign.shared_code
+    if campaign.source is Source.POOL:
+        free = (code for code in snapshot.ready_codes(campaign.name) if _is_free(snapshot, code, subscriber_id))
+        return min(free, key=lambda code: codes.pool_rank(code_key, subscriber_id, codes.fold(code)), default=None)
+    for serial in count():
+        code = codes.derive(
+            code_key, campaign.name, subscriber_id, serial, prefix=campaign.prefix, length=campaign.length
+        )
+        if not snapshot.stands(codes.fold(code)):
+            return code
+    return None
+
+
+def _is_free(snapshot: Snapshot, code: str, subscriber_id: str) -> bool:
+    """True if a ready code is in no live row, was never redeemed, and was not withdrawn from this subscriber (H9)."""
+    folded = codes.fold(code)
+    withdrawn = PromoCode(code=code, campaign="", subscriber_id=subscriber_id)
+    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded) or snapshot.is_dead(withdrawn))
+
+
+def _new_row(snapshot: Snapshot, campaign: Campaign, call: IssueCall, code: str, now: int) -> PromoCode:
+    issued = wall.from_instant(snapshot.zone, now)
+    expires = None
+    if campaign.valid_days is not None:
+        expires = wall.end_of_day(issued + campaign.valid_days * wall.DAY_MS)
+        expires = expires if campaign.ends is None else min(expires, campaign.ends)
+    return PromoCode(
+        code=code,
+        campaign=campaign.name,
+        subscriber_id=call.subscriber_id,
+        name=call.name,
+        platform=call.platform,
+        issued=issued,
+        expires=expires,
+    )
+
+
+def _outcome(snapshot: Snapshot, campaign: Campaign, word: str, row: PromoCode | None, now: int) -> Outcome:
+    spent = row if row and word == "already_used" else None
+    return Outcome(
+        word,
+        code=row.code if row else "",
+        campaign=campaign.name,
+        discount=campaign.discount,
+        issued=wall.aware(snapshot.zone, row.issued) if row else None,
+        expires=wall.aware(snapshot.zone, row.expires, later=True) if row else None,
+        used_on=wall.aware(snapshot.zone, spent.used_on) if spent else None,
+        channel=spent.channel if spent else "",
+        days_left=wall.days_left(snapshot.zone, row.expires, now) if row else None,
+        name=row.name if row else "",
+        message=campaign.message if word in {"issued", "already_issued"} else "",
+        language=snapshot.language,
+    )

@@ -1,0 +1,287 @@
+"""What stood in the sheet at one read, ready to be asked: by code, by subscriber, by campaign, by request.
+
+A Snapshot never changes. `plus` and `without` give another one that shares the tables and differs by a few rows: what
+a group of calls is about to write, or what it wrote itself.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from functions import codes
+from functions.promo import Campaign, Event, PromoCode, Redemption, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import tzinfo
+
+#: What names a row of Promo codes: the folded code and the subscriber.
+Pair = tuple[str, str]
+R = TypeVar("R")
+
+
+def pair(row: Row) -> Pair:
+    """The name of a claim in Promo codes, and of what a `withdrawn` row without a Claim declares dead."""
+    return codes.fold(row.code), row.subscriber_id
+
+
+class Table(Generic[R]):
+    """Rows that are parsed only when somebody asks for them; each index is a sequence of keys, "" for none."""
+
+    def __init__(self, size: int, parse: Callable[[int], R], **keys: Sequence[str]) -> None:
+        self._size = size
+        self._parse = parse
+        self._keys = keys
+        self._indexes: dict[str, dict[str, list[int]]] = {}
+        self._parsed: dict[int, R] = {}
+
+    def __iter__(self) -> Iterator[R]:
+        return (self._row(number) for number in range(self._size))
+
+    def find(self, index: str, key: str) -> list[R]:
+        """Rows under *key*, in the order of the sheet; none for an empty key."""
+        return [self._row(number) for number in self.index(index).get(key, ())]
+
+    def index(self, name: str) -> dict[str, list[int]]:
+        """Key -> row numbers; built when first asked for."""
+        if name not in self._indexes:
+            index: defaultdict[str, list[int]] = defaultdict(list)
+            for number, key in enumerate(self._keys[name]):
+                if key:
+                    index[key].append(number)
+            self._indexes[name] = dict(index)
+        return self._indexes[name]
+
+    def _row(self, number: int) -> R:
+        if number not in self._parsed:
+            self._parsed[number] = self._parse(number)
+        return self._parsed[number]
+
+
+def code_table(rows: Sequence[PromoCode]) -> Table[PromoCode]:
+    """Table of Promo codes from rows that are parsed already."""
+    return Table(
+        len(rows),
+        rows.__getitem__,
+        code=[codes.fold(row.code) for row in rows],
+        subscriber=[row.subscriber_id for row in rows],
+        campaign=[codes.fold_name(row.campaign) for row in rows],
+    )
+
+
+def redemption_table(rows: Sequence[Redemption]) -> Table[Redemption]:
+    """Table of Redemptions from rows that are parsed already."""
+    return Table(
+        len(rows),
+        rows.__getitem__,
+        code=[codes.fold(row.code) for row in rows],
+        request=[row.request_id for row in rows],
+        claim=[row.claim for row in rows],
+        dead=["" if row.event is Event.REDEEMED else row.event.value for row in rows],
+    )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """One read of the sheet. `number` is the sequence's, None if lost; `pool` is (code, folded campaign)."""
+
+    zone: tzinfo
+    language: str
+    number: int | None
+    campaigns: tuple[Campaign, ...]
+    codes: Table[PromoCode]
+    redemptions: Table[Redemption]
+    pool: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def dead_rows(self) -> tuple[Redemption, ...]:
+        """Rows of Redemptions that declare something dead."""
+        events = (Event.ROLLED_BACK, Event.WITHDRAWN)
+        return tuple(row for event in events for row in self.redemptions.find("dead", event.value))
+
+    @cached_property
+    def dead_claims(self) -> frozenset[str]:
+        """Claims of Redemptions that a row declares dead, wherever that row stands."""
+        return frozenset(row.claim for row in self.dead_rows if row.claim)
+
+    @cached_property
+    def dead_pairs(self) -> frozenset[Pair]:
+        """Rows of Promo codes, by name, that were withdrawn."""
+        return frozenset(pair(row) for row in self.dead_rows if not row.claim and row.event is Event.WITHDRAWN)
+
+    @cached_property
+    def codes_of_times(self) -> dict[int, frozenset[str]]:
+        """Wall time of a redemption -> folded codes redeemed then."""
+        times: defaultdict[int, set[str]] = defaultdict(set)
+        for row in self.redemptions:
+            if row.event is Event.REDEEMED and row.time is not None:
+                times[row.time].add(codes.fold(row.code))
+        return {time: frozenset(found) for time, found in times.items()}
+
+    @cached_property
+    def pools(self) -> dict[str, tuple[str, ...]]:
+        """Folded campaign -> its ready codes, in the order of the sheet."""
+        pools: defaultdict[str, list[str]] = defaultdict(list)
+        for code, campaign in self.pool:
+            pools[campaign].append(code)
+        return {campaign: tuple(found) for campaign, found in pools.items()}
+
+    @cached_property
+    def _codes_of_campaigns(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    def codes_of_campaign(self, folded: str) -> frozenset[str]:
+        """Distinct folded codes, not withdrawn, of a campaign; counted once per read."""
+        if folded not in self._codes_of_campaigns:
+            pairs = {pair(row) for row in self.codes.find("campaign", folded)}
+            self._codes_of_campaigns[folded] = frozenset(code for code, _ in pairs - self.dead_pairs)
+        return self._codes_of_campaigns[folded]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the sheet says, plus rows that are about to be written, without rows that the group wrote itself.
+
+    `stood` are claims that this process has seen to stand and answered yes from: as good as confirmed.
+    """
+
+    tables: Tables
+    added: tuple[Row, ...] = ()
+    hidden_pairs: frozenset[Pair] = frozenset()
+    hidden_claims: frozenset[str] = frozenset()
+    stood: frozenset[str] = frozenset()
+    _dead_claims: frozenset[str] = field(default=frozenset())
+
+    @property
+    def zone(self) -> tzinfo:
+        """The spreadsheet's own time zone."""
+        return self.tables.zone
+
+    @property
+    def language(self) -> str:
+        """Code of the sheet's language."""
+        return self.tables.language
+
+    def plus(self, row: Row) -> Snapshot:
+        """The same with one more row: an earlier call's, in the same group."""
+        dead = self._dead_claims
+        if isinstance(row, Redemption) and row.event is not Event.REDEEMED:
+            dead = dead | {row.claim}
+        return replace(self, added=(*self.added, row), _dead_claims=dead)
+
+    def without(self, rows: Iterable[Row]) -> Snapshot:
+        """The same with every copy of these claims left out, by their names."""
+        pairs, claims = set(self.hidden_pairs), set(self.hidden_claims)
+        for row in rows:
+            if isinstance(row, PromoCode):
+                pairs.add(pair(row))
+            elif row.event is Event.REDEEMED:
+                claims.add(row.claim)
+        added = tuple(row for row in self.added if pair(row) not in pairs or not isinstance(row, PromoCode))
+        return replace(self, added=added, hidden_pairs=frozenset(pairs), hidden_claims=frozenset(claims))
+
+    def campaigns(self, name: str = "") -> list[Campaign]:
+        """Campaigns of that name, or all."""
+        folded = codes.fold_name(name)
+        return [found for found in self.tables.campaigns if not folded or codes.fold_name(found.name) == folded]
+
+    def rows_of_code(self, folded: str) -> list[PromoCode]:
+        """Live rows of Promo codes with this code."""
+        return self._live(self.tables.codes.find("code", folded), lambda row: codes.fold(row.code) == folded)
+
+    def rows_of_subscriber(self, subscriber_id: str, campaign: str) -> list[PromoCode]:
+        """Live rows of Promo codes that this subscriber holds in a campaign."""
+        folded = codes.fold_name(campaign)
+        rows = self.tables.codes.find("subscriber", subscriber_id)
+        found = self._live(rows, lambda row: row.subscriber_id == subscriber_id)
+        return [row for row in found if codes.fold_name(row.campaign) == folded]
+
+    def redemptions_of_code(self, folded: str, *, dead: bool = False) -> list[Redemption]:
+        """Live claims on this code, each once; dead ones too if asked for."""
+        stored = self.tables.redemptions.find("code", folded)
+        return self._claims(stored, lambda row: codes.fold(row.code) == folded, dead=dead)
+
+    def redemptions_of_request(self, request_id: str) -> list[Redemption]:
+        """Claims with this Request ID, dead ones too, each once; none for ""."""
+        if not request_id:
+            return []
+        rows = self.tables.redemptions.find("request", request_id)
+        return self._claims(rows, lambda row: row.request_id == request_id, dead=True)
+
+    def rolled_back(self, claim: str) -> bool:
+        """True if a row says that this redemption was rolled back; a withdrawn claim was not."""
+        rows = [*self.tables.redemptions.find("claim", claim), *self._added_redemptions()]
+        return any(row.event is Event.ROLLED_BACK and row.claim == claim for row in rows)
+
+    def is_dead(self, row: Row) -> bool:
+        """True if a row of Redemptions withdraws this claim or rolls it back."""
+        if isinstance(row, PromoCode):
+            return pair(row) in self.tables.dead_pairs
+        return bool(row.claim) and (row.claim in self.tables.dead_claims or row.claim in self._dead_claims)
+
+    def shows(self, row: Row) -> bool:
+        """True if this claim was in the sheet, dead or alive, whatever this snapshot leaves out."""
+        if isinstance(row, PromoCode):
+            return any(found.subscriber_id == row.subscriber_id for found in self._stored_codes(row))
+        found_events = {found.event for found in self.tables.redemptions.find("claim", row.claim)}
+        return row.event in found_events
+
+    def _stored_codes(self, row: PromoCode) -> list[PromoCode]:
+        return self.tables.codes.find("code", codes.fold(row.code))
+
+    def stands(self, folded: str) -> bool:
+        """True if the code is in any row of Promo codes or Redemptions, dead or alive."""
+        in_codes = any(pair(row) not in self.hidden_pairs for row in self.tables.codes.find("code", folded))
+        claims = self.tables.redemptions.find("code", folded)
+        in_claims = any(row.claim not in self.hidden_claims or row.event is not Event.REDEEMED for row in claims)
+        return in_codes or in_claims or any(codes.fold(row.code) == folded for row in self.added)
+
+    def count_issued(self, campaign: str) -> int:
+        """Distinct codes of a campaign that are in a live row."""
+        folded = codes.fold_name(campaign)
+        stored = self.tables.codes_of_campaign(folded)
+        added = {codes.fold(row.code) for row in self._added_codes() if codes.fold_name(row.campaign) == folded}
+        gone = {
+            code
+            for code, _ in self.hidden_pairs
+            if code in stored and not any(codes.fold_name(row.campaign) == folded for row in self.rows_of_code(code))
+        }
+        return len(stored) - len(gone - added) + len(added - stored)
+
+    def ready_codes(self, campaign: str) -> tuple[str, ...]:
+        """Codes that staff put into the pool for a campaign."""
+        return self.tables.pools.get(codes.fold_name(campaign), ())
+
+    def redeemed_at(self, wall: int) -> frozenset[str]:
+        """Folded codes with a redemption, dead or alive, at exactly this wall time."""
+        added = {codes.fold(row.code) for row in self._added_redemptions() if row.time == wall}
+        hidden = {
+            codes.fold(row.code)
+            for claim in self.hidden_claims
+            for row in self.tables.redemptions.find("claim", claim)
+            if row.time == wall
+        }
+        found = self.tables.codes_of_times.get(wall, frozenset())
+        return (found - hidden) | added
+
+    def _added_codes(self) -> list[PromoCode]:
+        return [row for row in self.added if isinstance(row, PromoCode)]
+
+    def _added_redemptions(self) -> list[Redemption]:
+        return [row for row in self.added if isinstance(row, Redemption)]
+
+    def _live(self, stored: Iterable[PromoCode], wanted: Callable[[PromoCode], bool]) -> list[PromoCode]:
+        found = [row for row in stored if pair(row) not in self.hidden_pairs]
+        found += [row for row in self._added_codes() if wanted(row)]
+        return [row for row in found if not self.is_dead(row)]
+
+    def _claims(
+        self, stored: Iterable[Redemption], wanted: Callable[[Redemption], bool], *, dead: bool = False
+    ) -> list[Redemption]:
+        rows = [row for row in stored if row.claim not in self.hidden_claims]
+        rows += [row for row in self._added_redemptions() if wanted(row)]
+        claims = {row.claim or str(id(row)): row for row in rows if row.event is Event.REDEEMED}
+        return [row for row in claims.values() if dead or not self.is_dead(row)]

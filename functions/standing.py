@@ -1,0 +1,101 @@
+"""How a code stands: what its claims and its row say together. Pure; shared by issuing and redeeming.
+
+The rules are those of DESIGN.md section 4 (Words, Repeats, Redeeming, Projection); H-numbers are the holes of
+facts/guard-attack.md that a rule closes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from functions import codes, wall
+from functions.promo import PromoCode, Redemption, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from functions.snapshot import Snapshot
+
+#: A claim younger than this may still be withdrawn by its writer: no refusal rests on it (H16).
+YOUNG_MS = 20_000
+#: After this nothing of a claim is in flight any more: a lone one needs no confirmation (H3, H20).
+OLD_MS = 600_000
+_NEVER_MS = 1 << 60
+
+
+def age_of(snapshot: Snapshot, written: int | None, now: int) -> int:
+    """Milliseconds since a wall time in the sheet, never overestimated; a lost or far-off one is as old as can be."""
+    if written is None:
+        return _NEVER_MS
+    age = now - wall.latest_instant(snapshot.zone, written, now)
+    return age if age > -OLD_MS else _NEVER_MS
+
+
+def is_confirmed(snapshot: Snapshot, claim: Redemption, rows: Iterable[PromoCode]) -> bool:
+    """True if Used on of the code's row equals the claim's Time, exactly, or this process answered yes from it.
+
+    Used on holds one time: of a code with several uses the sheet confirms the last one alone.
+    """
+    shown = claim.time is not None and any(row.used_on == claim.time for row in rows)
+    return shown or claim.claim in snapshot.stood
+
+
+@dataclass(frozen=True)
+class Uses:
+    """Distinct requests that used a code: how many, how many of them for certain, how many confirmed."""
+
+    total: int
+    firm: int
+    confirmed: int
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, claims: Iterable[Redemption], rows: Sequence[PromoCode], now: int) -> Uses:
+        """Count live claims; those with one Request ID are one use."""
+        firm: dict[str, bool] = {}
+        confirmed: set[str] = set()
+        for number, claim in enumerate(claims):
+            name = f"request {claim.request_id}" if claim.request_id else f"claim {claim.claim or number}"
+            sure = is_confirmed(snapshot, claim, rows)
+            if sure:
+                confirmed.add(name)
+            firm[name] = firm.get(name, False) or sure or age_of(snapshot, claim.time, now) >= YOUNG_MS
+        return cls(len(firm), sum(firm.values()), len(confirmed))
+
+
+def is_void(rows: Iterable[PromoCode]) -> bool:
+    """True if staff voided one of the rows: two rows with one code are one code."""
+    return any(row.status is Status.VOID for row in rows)
+
+
+def is_unreadable(rows: Iterable[PromoCode]) -> bool:
+    """True if a cell that redeeming depends on cannot be read; such a row is never guessed at."""
+    return any({"status", "expiration_date"} & set(row.bad) for row in rows)
+
+
+def is_used_by_staff(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
+    """True if Status says used and no redemption wrote that: staff's word counts at once."""
+    return any(
+        row.status is Status.USED and (row.used_on is None or not snapshot.redeemed_at(row.used_on)) for row in rows
+    )
+
+
+def is_stray(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
+    """True if Status says used by the redemption of *another* code: a projection that hit a moved row (H5)."""
+    for row in rows:
+        if row.status is Status.USED and row.used_on is not None:
+            redeemed = snapshot.redeemed_at(row.used_on)
+            if redeemed and codes.fold(row.code) not in redeemed:
+                return True
+    return False
+
+
+def is_expired(snapshot: Snapshot, rows: Sequence[PromoCode], now: int) -> bool:
+    """True if every row's last valid second has gone by."""
+    return bool(rows) and all(wall.is_over(snapshot.zone, row.expires, now) for row in rows)
+
+
+def last_expiry(rows: Iterable[PromoCode]) -> int | None:
+    """The latest expiry of several rows of one code; None if one of them never expires."""
+    found = [row.expires for row in rows]
+    return max(each for each in found if each is not None) if found and None not in found else None
