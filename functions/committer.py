@@ -1,0 +1,380 @@
+"""Group commit: gather waiting calls, read, decide each, one guarded write, read again, decide again.
+
+    calls ──► read ──► decide in order of arrival ──► nothing to write ──► answer
+                ▲                    │
+                │                    └─► one batch: stamp, number, new rows (sent once)
+                └── verify: the next read; each claim is decided again without the group's own rows
+                      same decision: projected, answered · another: withdrawn · own row missing: read again
+
+One cycle at a time per process: the first thread that waits leads, the others wait for their answers; there is no
+thread of our own, and nothing is kept between calls but what may be lost. DESIGN.md section 4 has the rules.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from functions import codes, deciding, guard, issuing, redeeming
+from functions.cells import change_values, row_values, tables_of
+from functions.deciding import Fate, Round, Rules, Turn
+from functions.projection import Projector
+from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, RedeemCall, Redemption
+from functions.sheet import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
+from functions.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from functions.sheet import NewRow, Patch, Reading
+    from functions.world import World
+
+#: A write whose outcome is unknown, or that was throttled, is tried this often; a refused stamp is no attempt.
+ATTEMPTS = 3
+#: With less time than this left no write is begun: it could not be verified.
+_LAST_WRITE_S = 1.0
+_SHORTEST_TIMEOUT_S = 0.5
+#: Clocks that differ by less are the same: the Date header has whole seconds.
+_SAME_CLOCK_MS = 2_000
+#: A call that must see more before it is answered reads again after a pause that doubles, up to the longest.
+_PAUSE_S, _LONGEST_PAUSE_S = (0.05, 0.25), 2.0
+#: A claim that stood is remembered this long, and so many of them.
+_REMEMBERED_S, _REMEMBERED = 600.0, 10_000
+_BACKOFF_S = 0.5
+#: Reads in a row whose number is behind a known stamp, before the cell counts as set back and is healed.
+_LAGGING_READS = 2
+
+
+class SheetPort(Protocol):
+    """What the committer needs of a spreadsheet; `sheet.GoogleSheet` is the real one. Time-outs in seconds."""
+
+    def read(self, timeout: float) -> Reading:
+        """Everything a decision needs, in one request."""
+
+    def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
+        """One batch: the stamp, the number, the rows."""
+
+    def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
+        """Cells of existing rows, by position in that read."""
+
+    def newest_stamp(self, timeout: float) -> int:
+        """The highest number that a stamp exists for."""
+
+    def forget_layout(self) -> None:
+        """Look again where everything is before the next read."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer and what it took: `waited_ms` from arrival to answer, and the sheet requests made meanwhile."""
+
+    outcome: Outcome
+    waited_ms: int
+    requests: dict[str, int]
+
+
+class Committer:
+    """Answers calls from one spreadsheet; safe to use from many threads, alone or beside other processes."""
+
+    def __init__(
+        self,
+        sheet: SheetPort,
+        world: World,
+        code_key: bytes,
+        deadline_s: float,
+        report: Callable[[str, dict[str, object]], None],
+    ) -> None:
+        self._sheet = sheet
+        self._world = world
+        self._code_key = code_key
+        self._fingerprint = codes.fingerprint(code_key)
+        self._deadline_s = deadline_s
+        self._report = report
+        self._projector = Projector()
+        self._condition = threading.Condition()
+        self._arrivals: list[Turn] = []
+        self._open: list[Turn] = []
+        self._leading = False
+        self._clock_offset = 0
+        self._floor = 0  # a stamp with this number is known to exist
+        self._lagging = 0
+        self._failures = 0
+        self._fruitless = 0
+        self._stood: dict[str, float] = {}
+        self._no_prune = False
+        self._requests: Counter[str] = Counter()
+        self.language = ""
+
+    def submit(self, call: Call) -> Told:
+        """Wait for the answer to a call; `busy` at its deadline."""
+        arrived, started = self._world.wall_ms(), self._world.monotonic()
+        turn = Turn(call, arrived, started + self._deadline_s, self._world.token())
+        before = Counter(self._requests)
+        with self._condition:
+            self._arrivals.append(turn)
+            self._condition.notify_all()
+        while turn.outcome is None:
+            if self._take_lead(turn):
+                try:
+                    self._lead(turn)
+                finally:
+                    self._hand_over()
+        waited = int((self._world.monotonic() - started) * 1000)
+        return Told(turn.outcome, waited, dict(self._requests - before))
+
+    def _take_lead(self, turn: Turn) -> bool:
+        """Wait until this call is answered, late, or nobody leads."""
+        with self._condition:
+            while turn.outcome is None and self._leading:
+                left = turn.deadline - self._world.monotonic()
+                if left <= 0:
+                    turn.outcome = self._busy()
+                    break
+                self._condition.wait(left)
+            if turn.outcome is not None:
+                return False
+            self._leading = True
+            return True
+
+    def _hand_over(self) -> None:
+        with self._condition:
+            self._leading = False
+            self._condition.notify_all()
+
+    def _lead(self, turn: Turn) -> None:
+        while turn.outcome is None:
+            self._cycle(turn)
+
+    def _cycle(self, leader: Turn) -> None:
+        """Read once, decide for everybody who arrived before, and write what that takes."""
+        with self._condition:
+            self._open += self._arrivals
+            self._arrivals = []
+        self._close_late()
+        if not self._open or leader.outcome is not None:
+            return
+        reading = self._read(leader)
+        if reading is None:
+            return
+        snapshot = Snapshot(tables_of(reading), stood=frozenset(self._stood))
+        self.language = snapshot.language
+        self._set_clock(reading)
+        for turn in self._open:
+            turn.now = turn.now or turn.arrived + self._clock_offset
+        rules = Rules(self._decide, self._world.token, self._pause_s, self._world.monotonic(), ATTEMPTS)
+        played = deciding.play(snapshot, self._open, rules)
+        self._project(leader, reading, snapshot, played)
+        answered = [*played.answers, *((turn, claim.outcome) for turn, claim in played.standing)]
+        self._remember(played)
+        self._answer(answered)
+        self._fruitless = 0 if played.writers or answered else self._fruitless + 1
+        if played.writers:
+            self._write(leader, reading, snapshot, played)
+        elif not answered:
+            self._look_again_later(leader)
+
+    def _look_again_later(self, leader: Turn) -> None:
+        """Pause before the next read, longer each time; a new call ends the pause."""
+        pause = min(self._pause_s() * 2**self._fruitless, _LONGEST_PAUSE_S)
+        paused = [turn.not_before for turn in self._open if turn.not_before > self._world.monotonic()]
+        if paused and len(paused) == len(self._open):
+            pause = min(paused) - self._world.monotonic()
+        with self._condition:
+            if not self._arrivals:
+                self._world.wait(self._condition, min(pause, self._timeout(leader)))
+
+    def _remember(self, played: Round) -> None:
+        """Claims that this process says yes from now are certain for it; others learn it from the projection."""
+        now = self._world.monotonic()
+        claims = [row.claim for _, claim in played.standing for row in claim.rows if isinstance(row, Redemption)]
+        self._stood.update(dict.fromkeys(claims, now))
+        while self._stood and (
+            len(self._stood) > _REMEMBERED or next(iter(self._stood.values())) < now - _REMEMBERED_S
+        ):
+            del self._stood[next(iter(self._stood))]
+
+    def _decide(self, snapshot: Snapshot, turn: Turn) -> Decision:
+        call = turn.call
+        try:
+            if isinstance(call, IssueCall):
+                return issuing.issue(snapshot, call, turn.now, self._code_key)
+            if isinstance(call, CheckCall):
+                return redeeming.check(snapshot, call, turn.now)
+            if isinstance(call, RedeemCall):
+                return redeeming.redeem(snapshot, call, turn.now, turn.token)
+            return redeeming.rollback(snapshot, call, turn.now)
+        except Exception as error:  # noqa: BLE001 - one call's data must not fail the others of its group
+            self._report("a decision failed", {"severity": "ERROR", "error": repr(type(error)), "where": _where(error)})
+            return Answer(Outcome("busy"))
+
+    def _read(self, leader: Turn) -> Reading | None:
+        """One read, or None after a failure that may pass; a broken sheet answers everybody."""
+        self._requests["reads"] += 1
+        try:
+            reading = self._sheet.read(self._timeout(leader))
+        except SheetBroken as broken:
+            self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
+            self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
+            return None
+        except (Throttled, Unanswered) as failure:
+            self._back_off(failure)
+            return None
+        self._failures = 0
+        self._floor = max(self._floor, reading.newest_stamp)
+        return reading
+
+    def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
+        """Show the standing claims on their codes' rows; sent once, and the answers do not depend on it."""
+        tables = snapshot.tables
+        changes = [*self._projector.mend(tables), *self._projector.changes(tables, [c for _, c in played.standing])]
+        if not changes:
+            return
+        self._requests["writes"] += 1
+        try:
+            self._sheet.patch(reading, [change_values(change) for change in changes], self._timeout(leader))
+        except (Throttled, Unanswered, Rejected, SheetBroken) as failure:
+            self._report("a projection did not land", {"severity": "WARNING", "reason": str(failure)})
+
+    def _write(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
+        """Send the group's rows in one guarded batch, once; the next read tells what became of them."""
+        number = snapshot.tables.number
+        if number is None or number < self._floor:
+            self._unsend(played)
+            self._heal(leader, reading, lost=number is None)
+            return
+        self._lagging = 0
+        if leader.deadline - self._world.monotonic() < _LAST_WRITE_S:
+            self._unsend(played)
+            leader.outcome = self._busy()
+            return
+        rows = [row_values(row) for row in played.rows(snapshot)]
+        self._requests["writes"] += 1
+        try:
+            self._sheet.append(reading, self._stamp(number), rows, self._fingerprint, self._timeout(leader))
+        except StampTaken:
+            self._requests["refused_stamps"] += 1
+            self._floor = max(self._floor, number + 1)
+            self._unsend(played)
+        except Throttled as failure:
+            self._unsend(played)
+            self._count_attempt(played)
+            self._back_off(failure)
+        except Rejected as refusal:
+            self._unsend(played)
+            self._split(played, refusal)
+        except SheetBroken as broken:
+            self._unsend(played)
+            self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
+            self._answer([(turn, Outcome("sheet_broken")) for turn in played.writers])
+        except Unanswered as failure:
+            self._requests["unanswered"] += 1
+            self._count_attempt(played)
+            _set_fate(played, Fate.UNKNOWN, number)
+            self._back_off(failure)
+        else:
+            self._floor = number + 1
+            _set_fate(played, Fate.LANDED, number)
+
+    def _stamp(self, number: int) -> guard.Stamp:
+        stamp = guard.next_stamp(number)
+        return guard.Stamp(stamp.number, stamp.metadata_id, stamp.key) if self._no_prune else stamp
+
+    def _heal(self, leader: Turn, reading: Reading, *, lost: bool) -> None:
+        """Put the number right after staff lost it or set it back: a batch with a stamp of its own and no rows.
+
+        Claims are never sent on a read whose number is behind: it may be the read that is old, not the cell.
+        """
+        self._lagging += 1
+        if not lost and self._lagging < _LAGGING_READS:
+            self._world.sleep(self._pause_s())
+            return
+        self._lagging = 0
+        self._requests["reads"] += 1
+        self._requests["writes"] += 1
+        try:
+            self._floor = max(self._floor, self._sheet.newest_stamp(self._timeout(leader)))
+            stamp = guard.next_stamp(self._floor)
+            self._sheet.append(reading, stamp, (), self._fingerprint, self._timeout(leader))
+            self._floor = stamp.number
+            self._report("the number was lost and is healed", {"severity": "WARNING", "number": stamp.number})
+        except StampTaken:
+            self._floor += 1
+        except (Throttled, Unanswered, Rejected) as failure:
+            self._back_off(failure)
+        except SheetBroken as broken:
+            self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
+            self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
+
+    def _split(self, played: Round, refusal: Rejected) -> None:
+        """After a 400 the calls go one by one, so that one caller's data never fails another's."""
+        self._report("a batch was refused", {"severity": "WARNING", "reason": str(refusal)})
+        if "deleteDeveloperMetadata" in refusal.reason and not self._no_prune:
+            self._no_prune = True
+            return
+        self._sheet.forget_layout()
+        for turn in played.writers:
+            turn.attempts += 1 if turn.alone or len(played.writers) == 1 else 0
+            turn.alone = True
+            if turn.attempts >= ATTEMPTS:
+                turn.outcome = Outcome("sheet_broken", language=self.language)
+
+    def _unsend(self, played: Round) -> None:
+        """Forget claims that are known not to have landed; one whose earlier copy is unknown stays so."""
+        for turn in played.sending:
+            if turn.fate is Fate.UNSENT:
+                turn.claim = None
+
+    def _count_attempt(self, played: Round) -> None:
+        for turn in played.writers:
+            turn.attempts += 1
+
+    def _back_off(self, failure: Throttled | Unanswered | Rejected) -> None:
+        """Pause with full jitter, longer after each failure in a row."""
+        self._failures += 1
+        self._requests["throttled" if isinstance(failure, Throttled) else "failures"] += 1
+        self._report("a request failed", {"severity": "WARNING", "reason": str(failure)})
+        longest = min(_BACKOFF_S * 2**self._failures, self._deadline_s / 2)
+        self._world.sleep(self._world.uniform(0, longest))
+
+    def _close_late(self) -> None:
+        now = self._world.monotonic()
+        late = [(turn, Outcome("busy")) for turn in self._open if turn.outcome is None and turn.deadline <= now]
+        self._answer(late)
+
+    def _answer(self, answers: Sequence[tuple[Turn, Outcome]]) -> None:
+        with self._condition:
+            for turn, outcome in answers:
+                if turn.outcome is None:
+                    turn.outcome = outcome if outcome.language else outcome.but(language=self.language)
+            self._open = [turn for turn in self._open if turn.outcome is None]
+            self._condition.notify_all()
+
+    def _busy(self) -> Outcome:
+        return Outcome("busy", language=self.language)
+
+    def _timeout(self, leader: Turn) -> float:
+        return max(leader.deadline - self._world.monotonic(), _SHORTEST_TIMEOUT_S)
+
+    def _pause_s(self) -> float:
+        return self._world.uniform(*_PAUSE_S)
+
+    def _set_clock(self, reading: Reading) -> None:
+        """Correct the local clock by the Date header of Google's answer."""
+        if reading.server_ms is not None:
+            offset = reading.server_ms - self._world.wall_ms()
+            self._clock_offset = offset if abs(offset) > _SAME_CLOCK_MS else 0
+
+
+def _set_fate(played: Round, fate: Fate, number: int) -> None:
+    for turn in played.sending:
+        turn.fate, turn.based_on = fate, number
+
+
+def _where(error: BaseException) -> str:
+    """File and line of the innermost frame: where a bug is, without any data."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

@@ -1,0 +1,399 @@
+"""Google Sheets API v4: read columns, write one batch. No rule of promo codes in it.
+
+Every request is sent once. What the caller has to tell apart are the exceptions: a batch that was refused because its
+stamp exists (StampTaken), refused for another reason (Rejected), not applied for lack of quota (Throttled), or sent
+without an answer, so that nobody knows (Unanswered).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from email.utils import parsedate_to_datetime
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import google.auth.exceptions
+import requests
+from googleapiclient.discovery import build_from_document
+from googleapiclient.errors import Error as ClientError
+from googleapiclient.errors import HttpError
+
+from functions import guard
+from functions.google_http import OneShot, session_for
+from sheet_schema import layout as layouts
+from sheet_schema import records, tabs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from functions.world import World
+    from sheet_schema.layout import Layout
+    from sheet_schema.records import Cell, Value
+
+
+#: Columns that no decision needs and that are therefore never read.
+_UNREAD = {("codes", "platform"), ("codes", "delivery"), ("campaigns", "remind_days")}
+#: Where everything is, and the time zone, is looked up again after this many seconds.
+_LAYOUT_AGE_S = 600.0
+_LOOKS = 3
+_OTHER_CODE_KEY = (
+    "the sheet's codes were made with another CODE_KEY: put that one back, "
+    "or run `promosheet sheet apply --new-code-key` if the new one is meant"
+)
+_TOO_MANY, _BAD_REQUEST, _SERVER_ERROR = 429, 400, 500
+_REQUEST = re.compile(r"Invalid requests\[\d+\]\.\w+")
+_STAMP_TAKEN = re.compile(r"createDeveloperMetadata: .*\[(\d+)\].* already exists")
+
+
+class SheetError(Exception):
+    """Something between us and the spreadsheet."""
+
+
+class StampTaken(SheetError):
+    """The whole batch was refused: another batch carried the same stamp."""
+
+
+class Throttled(SheetError):
+    """The quota is used up; nothing was applied."""
+
+
+class Unanswered(SheetError):
+    """No answer that says what happened: a write may have been applied, or be applied within minutes."""
+
+
+class Rejected(SheetError):
+    """A 400: nothing was applied. `reason` is Google's text, which may quote a cell; str() is what a log may have."""
+
+    def __init__(self, reason: str) -> None:
+        found = _REQUEST.match(reason)
+        super().__init__(found[0] if found else "a bad request")
+        self.reason = reason
+
+
+class SheetBroken(SheetError):
+    """The spreadsheet cannot be worked with until a person mends it. `faults` say what, where and what to do."""
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = list(faults)
+
+
+@dataclass(frozen=True)
+class NewRow:
+    """A row to add to a tab: column key -> value."""
+
+    tab: str
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Cells to change in one row (its number in the sheet) of Promo codes: column key -> value."""
+
+    row: int
+    values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One read: the cells below the headers by tab and column, trailing blanks cut, and where they were.
+
+    `rows` is the number of the last used row of each tab. `server_ms` is Google's clock, ms since 1970 UTC.
+    """
+
+    layout: Layout
+    columns: Mapping[str, Mapping[str, Sequence[Cell]]]
+    rows: Mapping[str, int]
+    number: int | None
+    newest_stamp: int
+    server_ms: int | None
+    number_cell: Cell | None = None
+
+
+class GoogleSheet:
+    """One spreadsheet; not safe for use by two threads at once."""
+
+    def __init__(self, spreadsheet_id: str, endpoint: str, world: World) -> None:
+        self._id = spreadsheet_id
+        self._endpoint = endpoint
+        self._world = world
+        self._session: requests.Session | None = None
+        self._layout: Layout | None = None
+        self._newest_stamp = 0
+        self._looked_at = 0.0
+        self._server_ms: int | None = None
+        document = json.loads(resources.files("functions").joinpath("sheets_v4.json").read_text("utf-8"))
+        options = {"api_endpoint": endpoint} if endpoint else {}
+        self._service = build_from_document(document, http=_Never(), client_options=options)
+
+    def read(self, timeout: float) -> Reading:
+        """Everything a decision needs, in one request (a few more when the layout is not known).
+
+        Raises SheetBroken, Throttled, Unanswered.
+        """
+        for _ in range(_LOOKS):
+            layout = self._find_layout(timeout)
+            try:
+                reading = self._read_columns(layout, timeout)
+            except Rejected:  # a tab was renamed or removed since
+                reading = None
+            if reading is not None:
+                return reading
+            self.forget_layout()
+        msg = "the columns were moved while they were read"
+        raise Unanswered(msg)
+
+    def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
+        """One batch: the stamp, the number and the rows, placed after the last used row of *reading*.
+
+        *key* is the fingerprint of CODE_KEY: it is kept with the first batch, and another one is refused.
+        Raises StampTaken, Rejected, Throttled, Unanswered, SheetBroken.
+        """
+        layout = reading.layout
+        batch = _stamp_requests(layout, stamp)
+        if not layout.code_key_fingerprint:
+            batch.append(layouts.code_key_request(layout, key))
+        elif layout.code_key_fingerprint != key:
+            raise SheetBroken([_OTHER_CODE_KEY])
+        for tab in dict.fromkeys(row.tab for row in rows):
+            added = [row.values for row in rows if row.tab == tab]
+            batch += _insert_requests(layout, tab, reading.rows[tab], added)
+        try:
+            self._batch_update(batch, timeout)
+        except Rejected as refusal:
+            if not layout.code_key_fingerprint:
+                self.forget_layout()  # whoever was first may have kept another one
+            taken = _STAMP_TAKEN.search(refusal.reason)
+            if taken and int(taken[1]) == stamp.metadata_id:
+                raise StampTaken(refusal.reason) from refusal
+            raise
+        if self._layout is layout:
+            self._layout = replace(layout, code_key_fingerprint=key)
+
+    def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
+        """Cells of existing rows of Promo codes, by their position in *reading*. Raises like `append`."""
+        at, tab = reading.layout.tabs["codes"], tabs.CODES
+        batch = [
+            _cells_request(at.sheet_id, patch.row - 1, at.columns[column].index, [[cell]])
+            for patch in patches
+            for column, value in patch.values.items()
+            if column in at.columns
+            for cell in [records.cell(reading.layout.language, tab.column(column), value)]
+        ]
+        self._batch_update(batch, timeout)
+
+    def newest_stamp(self, timeout: float) -> int:
+        """The highest number that a stamp exists for, 0 without any. Raises like `read`."""
+        lookup = {"developerMetadataLookup": {"locationType": "SPREADSHEET"}}
+        request = (
+            self._service.spreadsheets()
+            .developerMetadata()
+            .search(
+                spreadsheetId=self._id,
+                body={"dataFilters": [lookup]},
+                fields="matchedDeveloperMetadata.developerMetadata(metadataId,metadataKey)",
+            )
+        )
+        found = self._execute(request, timeout).get("matchedDeveloperMetadata", ())
+        return _newest(each["developerMetadata"] for each in found)
+
+    def close(self) -> None:
+        """Give connections back."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
+
+    def forget_layout(self) -> None:
+        """Look again where everything is before the next read."""
+        self._layout = None
+
+    def _find_layout(self, timeout: float) -> Layout:
+        now = self._world.monotonic()
+        if self._layout is None or now - self._looked_at > _LAYOUT_AGE_S:
+            located, stamps = self.locate(timeout)
+            where, language = located.layout.where, located.layout.language
+            fatal = [f"{where(fault)}: {fault.text(language)}" for fault in located.faults if fault.fatal]
+            if fatal:
+                raise SheetBroken(fatal)
+            self._layout, self._newest_stamp, self._looked_at = located.layout, stamps, now
+        return self._layout
+
+    def locate(self, timeout: float) -> tuple[layouts.Located, int]:
+        """Where the tabs and columns are, what is wrong with them, and the newest stamp. Two requests."""
+        request = self._service.spreadsheets().get(
+            spreadsheetId=self._id, fields=f"{layouts.FIELDS},developerMetadata(metadataId,metadataKey)"
+        )
+        spreadsheet = self._execute(request, timeout)
+        ranges = layouts.needed_headers(spreadsheet)
+        found = self._batch_get(ranges, "ROWS", timeout) if ranges else []
+        headers = [values[0] if values else [] for values in found]
+        return layouts.locate(spreadsheet, headers), _newest(spreadsheet.get("developerMetadata", ()))
+
+    def _read_columns(self, layout: Layout, timeout: float) -> Reading | None:
+        """The columns, or None if a header is not where it was."""
+        wanted = [
+            (tab.key, column.key)
+            for tab in tabs.TABS
+            for column in tab.columns
+            if column.key in layout.tabs[tab.key].columns and (tab.key, column.key) not in _UNREAD
+        ]
+        # The number comes first: should a read ever not be of one moment, the number is older than the rest.
+        ranges = [f"{layouts.quote(layout.tabs['guard'].title)}!A1:A1"]
+        ranges += [layout.column_range(tab, column) for tab, column in wanted]
+        number, *found = self._batch_get(ranges, "COLUMNS", timeout)
+        columns: dict[str, dict[str, Sequence[Cell]]] = {tab.key: {} for tab in tabs.TABS}
+        rows = {tab.key: 1 for tab in tabs.TABS}
+        for (tab_key, column_key), values in zip(wanted, found, strict=True):
+            cells = values[0] if values else []
+            title = layout.tabs[tab_key].columns[column_key].title
+            if (records.text(cells[0]) if cells else "") != records.text(title):
+                return None
+            columns[tab_key][column_key] = cells[1:]
+            rows[tab_key] = max(rows[tab_key], len(cells))
+        cell = number[0][0] if number and number[0] else None
+        return Reading(layout, columns, rows, guard.read_number(cell), self._newest_stamp, self._server_ms, cell)
+
+    def _batch_get(self, ranges: Sequence[str], dimension: str, timeout: float) -> list[list[list[Cell]]]:
+        request = (
+            self._service.spreadsheets()
+            .values()
+            .batchGet(
+                spreadsheetId=self._id,
+                ranges=list(ranges),
+                majorDimension=dimension,
+                valueRenderOption="UNFORMATTED_VALUE",
+                dateTimeRenderOption="SERIAL_NUMBER",
+                fields="valueRanges.values",
+            )
+        )
+        answer = self._execute(request, timeout).get("valueRanges", [])
+        if len(answer) != len(ranges):
+            msg = "an answer without all the ranges"
+            raise Unanswered(msg)
+        return [each.get("values", []) for each in answer]
+
+    def batch_update(self, batch: Sequence[Mapping[str, Any]], timeout: float) -> None:
+        """Apply requests as they are, all or none: for set-up. Raises like `append`."""
+        self._batch_update(batch, timeout)
+        self.forget_layout()
+
+    def _batch_update(self, batch: Sequence[Mapping[str, Any]], timeout: float) -> None:
+        request = self._service.spreadsheets().batchUpdate(
+            spreadsheetId=self._id, body={"requests": list(batch)}, fields="spreadsheetId"
+        )
+        self._execute(request, timeout)
+
+    def _execute(self, request: Any, timeout: float) -> dict[str, Any]:
+        """Send one request. Raises Rejected, Throttled, Unanswered, SheetBroken."""
+        try:
+            self._session = self._session or session_for(self._endpoint)
+            answer = request.execute(http=OneShot(self._session, timeout, self._note_date))
+        except HttpError as error:
+            raise _refusal(error.status_code, _message(error)) from None
+        except google.auth.exceptions.TransportError as error:
+            raise Unanswered(type(error).__name__) from None
+        except google.auth.exceptions.GoogleAuthError as error:
+            raise SheetBroken([f"Google gave no credentials ({type(error).__name__}): check the account"]) from None
+        except (requests.RequestException, ClientError, ValueError) as error:
+            raise Unanswered(type(error).__name__) from None
+        if not isinstance(answer, dict):
+            msg = "an answer that is not a JSON object"
+            raise Unanswered(msg)
+        return answer
+
+    def _note_date(self, headers: Mapping[str, str]) -> None:
+        try:
+            date = parsedate_to_datetime(headers.get("Date", ""))
+        except ValueError:
+            self._server_ms = None
+        else:
+            self._server_ms = int(date.timestamp() * 1000) + 500  # the header has whole seconds
+
+
+class _Never:
+    """Stands in until a request is sent: each has a time-out of its own."""
+
+    def request(self, *_: object, **__: object) -> None:
+        """Nothing is sent this way."""
+        raise NotImplementedError
+
+
+def _refusal(status: int, message: str) -> SheetError:
+    if status == _TOO_MANY:
+        return Throttled(message)
+    if status == _BAD_REQUEST:
+        return Rejected(message)
+    if status >= _SERVER_ERROR:
+        return Unanswered(f"{status} {message}")
+    return SheetBroken(
+        [f"Google answers {status} ({message}): check SPREADSHEET_ID and share it, as Editor, with the service account"]
+    )
+
+
+def _message(error: HttpError) -> str:
+    try:
+        return str(json.loads(error.content)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return str(error.reason)
+
+
+def _newest(metadata: Any) -> int:
+    return guard.newest((each.get("metadataId", 0), each.get("metadataKey", "")) for each in metadata)
+
+
+def _stamp_requests(layout: Layout, stamp: guard.Stamp) -> list[dict[str, Any]]:
+    created = {
+        "metadataId": stamp.metadata_id,
+        "metadataKey": stamp.key,
+        "location": {"spreadsheet": True},
+        "visibility": "DOCUMENT",
+    }
+    batch: list[dict[str, Any]] = [{"createDeveloperMetadata": {"developerMetadata": created}}]
+    if stamp.prune:
+        lookup = {"metadataKey": stamp.prune, "locationType": "SPREADSHEET"}
+        batch.append({"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}})
+    number = {"userEnteredValue": {"numberValue": stamp.number}}
+    batch.append(_cells_request(layout.tabs["guard"].sheet_id, 0, 0, [[number]], "userEnteredValue"))
+    return batch
+
+
+def _insert_requests(layout: Layout, tab: str, last: int, added: Sequence[Mapping[str, Value]]) -> list[dict[str, Any]]:
+    """Insert rows after row *last* and fill them, each column where it stands now, staff's own columns left alone."""
+    at = layout.tabs[tab]
+    start, end = last, last + len(added)
+    place = {"sheetId": at.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
+    # Right under the header there is nothing to inherit from but the header itself.
+    batch: list[dict[str, Any]] = [{"insertDimension": {"range": place, "inheritFromBefore": last > 1}}]
+    declared = next(each for each in tabs.TABS if each.key == tab)
+    by_index = {at.columns[column.key].index: column for column in declared.columns if column.key in at.columns}
+    for run in _runs(sorted(by_index)):
+        cells = [
+            [records.cell(layout.language, by_index[index], values.get(by_index[index].key)) for index in run]
+            for values in added
+        ]
+        batch.append(_cells_request(at.sheet_id, start, run[0], cells))
+    return batch
+
+
+def _runs(numbers: Sequence[int]) -> list[list[int]]:
+    """Neighbours together: [0, 1, 2, 5] -> [[0, 1, 2], [5]]."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
+def _cells_request(
+    sheet_id: int,
+    row: int,
+    column: int,
+    cells: Sequence[Sequence[Mapping[str, Any]]],
+    fields: str = "userEnteredValue,userEnteredFormat.numberFormat",
+) -> dict[str, Any]:
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
+    return {"updateCells": {"start": start, "rows": [{"values": list(row)} for row in cells], "fields": fields}}
