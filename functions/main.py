@@ -1,0 +1,46 @@
+"""The HTTP functions that Google Cloud starts, and functions-framework on any machine. Wiring only.
+
+`promosheet` is all of them in one: /bot/… and /till/…; the others can be deployed alone. Settings are read when the
+module is loaded, so that a missing secret stops the start and not the first customer.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import functions_framework
+
+from functions.door import Surface
+from functions.service import Service
+from functions.settings import Settings, SettingsError
+from functions.world import RealWorld
+
+if TYPE_CHECKING:
+    import flask
+
+    from functions.service import Answered
+
+try:
+    _service = Service(Settings.from_environ(os.environ), RealWorld(), sys.stdout.write)
+except SettingsError as _error:
+    sys.exit(f"promosheet cannot start: {_error}")
+
+
+@functions_framework.http
+def bot_webhook(request: flask.Request) -> Answered:
+    """Answer a bot: /issue, /check, /redeem."""
+    return _service.answer(request, Surface.BOT)
+
+
+@functions_framework.http
+def redemption(request: flask.Request) -> Answered:
+    """Answer a till: /check, /redeem, /rollback."""
+    return _service.answer(request, Surface.TILL)
+
+
+@functions_framework.http
+def promosheet(request: flask.Request) -> Answered:
+    """Answer both: the bot under /bot, the till under /till."""
+    return _service.answer_under(request, {"/bot": Surface.BOT, "/till": Surface.TILL})

@@ -1,0 +1,180 @@
+"""Replies: an Outcome or a Refusal as an HTTP answer, flat strings for bots, typed JSON for tills. Pure.
+
+DESIGN.md section 5 has both shapes. A bot must get 200 for a refusal, or it throws the answer away; a till gets the
+status of HTTP, and problem+json (RFC 9457) for what is no yes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING, Any
+
+from functions.door import Kind, Refusal, Surface
+from functions.promo import Call, CheckCall, Outcome
+from sheet_schema import languages
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+#: HTTP statuses of a till's answers; every other word that is no yes is a 409.
+_STATUSES = {
+    "not_found": 404,
+    "expired": 410,
+    "void": 410,
+    "idempotency_mismatch": 422,
+    "invalid_request": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found_path": 404,
+    "method_not_allowed": 405,
+    "too_large": 413,
+    "too_many": 429,
+    "busy": 503,
+    "sheet_broken": 503,
+}
+_CONFLICT = 409
+#: Seconds after which it may be tried again.
+_RETRY_AFTER = {"busy": "2", "sheet_broken": "60"}
+#: Refusals that are no answer of the call itself: everybody gets their HTTP status.
+_AT_THE_DOOR = frozenset({"unauthorized", "forbidden", "not_found_path", "method_not_allowed", "too_large"})
+_JSON = "application/json; charset=utf-8"
+_PROBLEM = "application/problem+json; charset=utf-8"
+_MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer, ready to be sent."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def refused(surface: Surface, refusal: Refusal, language: str) -> Reply:
+    """Answer a request that got no further than the door."""
+    if surface is Surface.BOT:
+        return bot_reply(refusal, language)
+    return till_reply(refusal.kind, refusal, language)
+
+
+def told(surface: Surface, call: Call, outcome: Outcome, language: str) -> Reply:
+    """Answer a call."""
+    if surface is Surface.BOT:
+        return bot_reply(outcome, language)
+    return till_reply(Kind.CHECK if isinstance(call, CheckCall) else None, outcome, language)
+
+
+def bot_reply(result: Outcome | Refusal, language: str) -> Reply:
+    """Write one flat JSON object, every value a text, every key there; *language* is used if the outcome has none.
+
+    A bot keeps its old value for a key that is missing (facts/bots.md).
+    """
+    outcome = _outcome(result)
+    values = _values(outcome, message(outcome, language))
+    flat = {"ok": str(outcome.ok).lower(), "status": outcome.word} | {
+        name: "" if value is None else str(value) for name, value in values.items()
+    }
+    status = _STATUSES[outcome.word] if outcome.word in _AT_THE_DOOR else 200
+    return _reply(status, _JSON, flat, _door_headers(result))
+
+
+def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> Reply:
+    """Write JSON types for a program; *kind* matters for a check alone, whose answer is 200 whatever it finds."""
+    outcome = _outcome(result)
+    text = message(outcome, language)
+    values = _values(outcome, text) | {
+        "by": outcome.by,
+        "first_name": next(iter(outcome.name.split()), ""),
+        "uses": outcome.uses,
+        "uses_left": outcome.uses_left,
+    }
+    headers = _door_headers(result)
+    if outcome.word in _RETRY_AFTER:
+        headers["Retry-After"] = _RETRY_AFTER[outcome.word]
+    is_check = kind is Kind.CHECK and outcome.word not in _AT_THE_DOOR
+    if is_check or outcome.ok:
+        valid = {"valid": outcome.word == "valid"} if is_check else {}
+        return _reply(200, _JSON, {"ok": outcome.ok, "status": outcome.word} | valid | values, headers)
+    status = _STATUSES.get(outcome.word, _CONFLICT)
+    del values["message"]
+    problem = {
+        "type": f"urn:promosheet:{outcome.word}",
+        "title": _language(outcome, language).titles[outcome.word],
+        "status": status,
+        "detail": text,
+        "reason": outcome.word,
+        "ok": False,
+    }
+    return _reply(status, _PROBLEM, problem | values, headers)
+
+
+def message(outcome: Outcome, language: str) -> str:
+    """Say it to a person: the campaign's own Message with its placeholders filled in, else the language's sentence.
+
+    Values are put in once, in one pass: a name with braces in it stays a name with braces in it.
+    """
+    spoken = _language(outcome, language)
+
+    def day(moment: datetime | None) -> str:
+        return "" if moment is None else spoken.format_date(moment.date())
+
+    def minute(moment: datetime | None) -> str:
+        return "" if moment is None else f"{day(moment)}, {moment:%H:%M}"
+
+    values = {
+        "code": outcome.code,
+        "discount": outcome.discount,
+        "expires": day(outcome.expires),
+        "name": outcome.name,
+    }
+    if outcome.message:
+        own = outcome.word in {"issued", "already_issued"}
+        return languages.fill(outcome.message, values) if own else outcome.message
+    more = {"used_on": minute(outcome.used_on), "channel": outcome.channel, "starts": day(outcome.starts)}
+    return spoken.sentence(outcome.word, **values, **more, field=outcome.field, why=outcome.why)
+
+
+def _outcome(result: Outcome | Refusal) -> Outcome:
+    return result if isinstance(result, Outcome) else Outcome(result.word, field=result.field, why=result.why)
+
+
+def _language(outcome: Outcome, language: str) -> languages.Language:
+    return languages.LANGUAGES.get(outcome.language or language, languages.LANGUAGES[languages.DEFAULT])
+
+
+def _values(outcome: Outcome, text: str) -> dict[str, Any]:
+    """List what both surfaces tell, in the order of DESIGN.md; None for what is absent."""
+    return {
+        "code": outcome.code,
+        "message": text,
+        "campaign": outcome.campaign,
+        "discount": outcome.discount,
+        "issue_date": _rfc3339(outcome.issued),
+        "expiration_date": _rfc3339(outcome.expires),
+        "used_on": _rfc3339(outcome.used_on),
+        "usage_channel": outcome.channel,
+        "days_left": outcome.days_left,
+    }
+
+
+def _rfc3339(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    offset = moment.utcoffset()
+    if offset is None or offset % _MINUTE:  # local mean time of the 19th century has seconds, RFC 3339 has none
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds")
+
+
+def _door_headers(result: Outcome | Refusal) -> dict[str, str]:
+    return {} if isinstance(result, Outcome) else dict(result.headers)
+
+
+def _reply(status: int, content_type: str, values: Mapping[str, Any], headers: Mapping[str, str]) -> Reply:
+    body = json.dumps(values, ensure_ascii=False).encode("utf-8", "replace")
+    always = {"Content-Type": content_type, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Reply(status, always | dict(headers), body)

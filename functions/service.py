@@ -1,0 +1,144 @@
+"""One HTTP call from beginning to end: door -> committer -> reply -> log line. Knows nothing of Google.
+
+What Google needs is imported with the first call that has a good key: a refused one never pays for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from functions import door, logs, replies
+from functions.door import Refusal, Surface
+from functions.promo import IssueCall, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import flask
+
+    from functions.committer import Committer, Told
+    from functions.promo import Call
+    from functions.replies import Reply
+    from functions.settings import Settings
+    from functions.world import World
+
+#: Body, status, headers: what a Flask view may return.
+Answered = tuple[bytes, int, dict[str, str]]
+#: No surface has this path: what is outside all of them gets the answer of an unknown one.
+_NOWHERE = "/nowhere"
+_MAX_DETAILS = 500
+
+
+class Service:
+    """Answers requests from one spreadsheet; safe to use from many threads. `write` takes log lines."""
+
+    def __init__(self, settings: Settings, world: World, write: Callable[[str], object]) -> None:
+        self._settings = settings
+        self._world = world
+        self._write = write
+        self._lock = threading.Lock()
+        self._committer: Committer | None = None
+
+    def answer(self, request: flask.Request, surface: Surface) -> Answered:
+        """Answer a request for one surface."""
+        return self._answer(request, surface, request.path)
+
+    def answer_under(self, request: flask.Request, surfaces: Mapping[str, Surface]) -> Answered:
+        """Answer a request whose path begins with the name of its surface."""
+        for prefix, surface in surfaces.items():
+            if request.path == prefix or request.path.startswith(f"{prefix}/"):
+                return self._answer(request, surface, request.path.removeprefix(prefix) or "/")
+        return self._answer(request, Surface.BOT, _NOWHERE)
+
+    def _answer(self, request: flask.Request, surface: Surface, path: str) -> Answered:
+        started = self._world.monotonic()
+        opened = door.open_call(_opened(request, path), surface, self._settings.keys)
+        numbers: dict[str, float] = {}
+        if isinstance(opened, Refusal):
+            word = opened.word
+            reply = replies.refused(surface, opened, self._language(request))
+        else:
+            outcome, numbers = self._submit(opened)
+            word = outcome.word
+            reply = replies.told(surface, opened, outcome, self._language(request))
+        self._log(request, reply, opened, word, numbers, self._world.monotonic() - started)
+        return reply.body, reply.status, reply.headers
+
+    def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
+        try:
+            told: Told = self._ready().submit(call)
+        except Exception as error:  # noqa: BLE001 - nothing a caller sends makes a 500; the log has what a person needs
+            self._report(f"a call failed: {type(error).__name__}", {"severity": "ERROR"})
+            return Outcome("busy"), {}
+        return told.outcome, {**told.requests, "waitedMs": told.waited_ms}
+
+    def _ready(self) -> Committer:
+        with self._lock:
+            if self._committer is None:
+                from functions.committer import Committer  # noqa: PLC0415 - imports Google's client
+                from functions.sheet import GoogleSheet  # noqa: PLC0415
+
+                settings = self._settings
+                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world)
+                self._committer = Committer(
+                    sheet, self._world, settings.code_key, settings.request_deadline_s, self._report
+                )
+            return self._committer
+
+    def _language(self, request: flask.Request) -> str:
+        """The sheet's language once it is known, else the one that the client asks for."""
+        known = self._committer.language if self._committer is not None else ""
+        return known or (request.accept_languages.best_match(["en", "ru"]) or "en")
+
+    def _log(  # noqa: PLR0913, PLR0917 - what a line consists of
+        self,
+        request: flask.Request,
+        reply: Reply,
+        opened: Call | Refusal,
+        word: str,
+        numbers: Mapping[str, float],
+        latency_s: float,
+    ) -> None:
+        is_call = not isinstance(opened, Refusal)
+        line = logs.call_line(
+            time=datetime.fromtimestamp(self._world.wall_ms() / 1000, UTC),
+            outcome=word,
+            method=request.method,
+            path=request.path,
+            status=reply.status,
+            latency_s=latency_s,
+            caller=opened.caller.name if not isinstance(opened, Refusal) else "",
+            code=opened.code if is_call and not isinstance(opened, IssueCall | Refusal) else "",
+            numbers=numbers,
+            project=self._settings.project,
+            trace=request.headers.get("X-Cloud-Trace-Context", ""),
+        )
+        self._write(line)
+
+    def _report(self, message: str, fields: Mapping[str, object]) -> None:
+        """A line about the service itself; what Google or the sheet said is ours to tell, callers' data never is."""
+        details = "; ".join(f"{name} {value}" for name, value in fields.items() if name != "severity")[:_MAX_DETAILS]
+        severity = str(fields.get("severity", "INFO"))
+        time = datetime.fromtimestamp(self._world.wall_ms() / 1000, UTC)
+        self._write(logs.event_line(severity, f"{message}: {details}" if details else message, time))
+
+
+def _opened(request: flask.Request, path: str) -> door.Request:
+    return door.Request(
+        method=request.method,
+        path=path,
+        query=list(request.args.items(multi=True)),
+        headers=dict(request.headers.items()),
+        length=request.content_length,
+        read_body=lambda limit: _read(request, limit),
+    )
+
+
+def _read(request: flask.Request, limit: int) -> bytes:
+    """At most *limit* bytes of the body, whatever pieces it comes in."""
+    body = b""
+    while len(body) < limit and (piece := request.stream.read(limit - len(body))):
+        body += piece
+    return body

@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from functions.promo import Role
+from functions.settings import Key, Settings, SettingsError, code_key, sheets_api_endpoint
+
+SECRET = "bot-secret-0123456789"
+CODE_KEY = "0123456789abcdef0123456789abcdef"
+GOOD = {
+    "SPREADSHEET_ID": "1aB_c-D",
+    "API_KEYS": f"bothelp:bot:{SECRET},till-1:till:till-secret-0123456,owner:admin:admin-secret-0123456",
+    "CODE_KEY": CODE_KEY,
+}
+
+
+def settings(**changes: str) -> Settings:
+    return Settings.from_environ(GOOD | changes)
+
+
+def test_three_variables_are_enough() -> None:
+    assert settings() == Settings(
+        spreadsheet_id="1aB_c-D",
+        keys=(
+            Key("bothelp", Role.BOT, SECRET.encode()),
+            Key("till-1", Role.TILL, b"till-secret-0123456"),
+            Key("owner", Role.ADMIN, b"admin-secret-0123456"),
+        ),
+        code_key=CODE_KEY.encode(),
+        sheets_api_endpoint="",
+        request_deadline_s=8.0,
+        writes_per_minute=54,
+        reads_per_minute=54,
+        project="",
+    )
+
+
+def test_every_variable_is_read() -> None:
+    found = settings(
+        SHEETS_API_ENDPOINT="http://127.0.0.1:9099/",
+        REQUEST_DEADLINE_S="2.5",
+        WRITES_PER_MINUTE="1",
+        READS_PER_MINUTE="300",
+        GOOGLE_CLOUD_PROJECT="my-shop-123",
+    )
+    assert found.sheets_api_endpoint == "http://127.0.0.1:9099"
+    assert (found.request_deadline_s, found.writes_per_minute, found.reads_per_minute) == (2.5, 1, 300)
+    assert found.project == "my-shop-123"
+
+
+def test_line_ends_that_secret_stores_add_do_not_count() -> None:
+    padded = {name: f" {value}\n" for name, value in GOOD.items()}
+    assert Settings.from_environ(padded) == settings()
+
+
+@pytest.mark.parametrize("origin", ["http://127.0.0.1:1", "http://localhost:65535", "http://[::1]:9099"])
+def test_an_endpoint_on_this_machine_is_taken(origin: str) -> None:
+    assert settings(SHEETS_API_ENDPOINT=origin).sheets_api_endpoint == origin
+
+
+def test_a_name_may_occur_twice_while_its_secret_is_changed() -> None:
+    found = settings(API_KEYS="till:till:old-secret-0123456, till:till:new-secret-0123456,")
+    assert [key.name for key in found.keys] == ["till", "till"]
+
+
+def test_a_code_key_is_the_bytes_that_the_environment_holds() -> None:
+    assert settings(CODE_KEY="ключ" * 4).code_key == ("ключ" * 4).encode()
+    assert settings(CODE_KEY="\udcff" * 32).code_key == b"\xff" * 32
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("SPREADSHEET_ID", "", id="no spreadsheet"),
+        pytest.param("SPREADSHEET_ID", "https://docs.google.com/spreadsheets/d/x/edit", id="an address, not the id"),
+        pytest.param("API_KEYS", "", id="no keys"),
+        pytest.param("API_KEYS", " , ", id="only commas"),
+        pytest.param("API_KEYS", "bothelp", id="a name alone"),
+        pytest.param("API_KEYS", f"bothelp:boss:{SECRET}", id="unknown role"),
+        pytest.param("API_KEYS", f"bothelp:BOT:{SECRET}", id="role in capitals"),
+        pytest.param("API_KEYS", "bothelp:bot:0123456789abcde", id="secret of 15"),
+        pytest.param("API_KEYS", "bothelp:bot:0123456789abcde!", id="secret with a sign"),
+        pytest.param("API_KEYS", "bothelp:bot:ключключключключ", id="secret in Cyrillic"),
+        pytest.param("API_KEYS", f"{'n' * 31}:bot:{SECRET}", id="name of 31"),
+        pytest.param("API_KEYS", f":bot:{SECRET}", id="no name"),
+        pytest.param("API_KEYS", f"a:bot:{SECRET},a:till:{SECRET}x", id="one name, two roles"),
+        pytest.param("API_KEYS", f"a:bot:{SECRET},b:till:{SECRET}", id="one secret, two keys"),
+        pytest.param("API_KEYS", f"{SECRET}:bot:short", id="secret and name mixed up"),
+        pytest.param("CODE_KEY", "", id="no code key"),
+        pytest.param("CODE_KEY", "0123456789abcdef0123456789abcde", id="code key of 31"),
+        pytest.param("SHEETS_API_ENDPOINT", "https://127.0.0.1:9099", id="https"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://127.0.0.1", id="no port"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://127.0.0.1:0", id="port 0"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://127.0.0.1:65536", id="port too high"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://10.0.0.1:80", id="another machine"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://127.0.0.1:80@evil.example:80", id="another machine in disguise"),
+        pytest.param("SHEETS_API_ENDPOINT", "http://localhost.evil.example:80", id="a name that begins alike"),
+        pytest.param("REQUEST_DEADLINE_S", "0.5", id="deadline too short"),
+        pytest.param("REQUEST_DEADLINE_S", "60.5", id="deadline too long"),
+        pytest.param("REQUEST_DEADLINE_S", "nan", id="deadline no number"),
+        pytest.param("REQUEST_DEADLINE_S", "٨", id="deadline in other digits"),
+        pytest.param("WRITES_PER_MINUTE", "0", id="no writes"),
+        pytest.param("WRITES_PER_MINUTE", "301", id="too many writes"),
+        pytest.param("READS_PER_MINUTE", "5.5", id="half a read"),
+        pytest.param("READS_PER_MINUTE", "many", id="reads in words"),
+        pytest.param("GOOGLE_CLOUD_PROJECT", "My Shop", id="a project's title"),
+    ],
+)
+def test_a_missing_or_weak_value_is_one_sentence_that_repeats_no_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(**{name: value})
+    sentence = str(caught.value)
+    assert sentence.startswith(f"{name} ")
+    assert re.fullmatch(r"[^\n]+\.", sentence)
+    assert ". " not in sentence
+    secrets = re.split(r"[:,]", value) if name in {"API_KEYS", "CODE_KEY"} else []
+    assert not [secret for secret in secrets if len(secret) > 7 and secret in sentence]
+
+
+@pytest.mark.parametrize("name", ["SPREADSHEET_ID", "API_KEYS", "CODE_KEY"])
+def test_an_empty_environment_names_what_is_missing(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"^{name} is missing: "):
+        Settings.from_environ({other: value for other, value in GOOD.items() if other != name})
+
+
+def test_settings_can_be_shown_without_a_secret() -> None:
+    found = settings()
+    shown = f"{found!r} {found} {found.keys}"
+    assert "bothelp" in shown
+    assert not [secret for secret in (SECRET, CODE_KEY, "till-secret", "admin-secret") if secret in shown]
+
+
+def test_a_command_may_read_a_variable_alone() -> None:
+    assert code_key({"CODE_KEY": CODE_KEY}) == CODE_KEY.encode()
+    assert sheets_api_endpoint({}) == ""
+    assert sheets_api_endpoint({"SHEETS_API_ENDPOINT": "http://localhost:9099"}) == "http://localhost:9099"
+    with pytest.raises(SettingsError, match=r"^CODE_KEY is missing: "):
+        code_key({})
