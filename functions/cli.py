@@ -1,0 +1,157 @@
+"""The `promosheet` command: set a spreadsheet up, check it, and try the whole product on one machine."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from functions import setup
+from functions.local.demo import play
+from functions.local.errors import LocalSheetsError
+from functions.local.server import LocalSheets
+from functions.settings import SettingsError, code_key, sheets_api_endpoint
+from functions.sheet import GoogleSheet, SheetBroken, SheetError
+from functions.world import RealWorld
+from sheet_schema import languages
+from sheet_schema.plan import PlanRefused
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class _Failed(click.ClickException):
+    """Something is wrong, said in one line on stderr; exit status 1."""
+
+    def show(self, file: object = None) -> None:
+        """Say it without click's "Error:"."""
+        del file
+        click.echo(f"promosheet: {self.message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="promosheet")
+def main() -> None:
+    """Promo codes for chatbots, kept in a Google Sheet."""
+
+
+@main.command()
+@click.option(
+    "--exit", "leave", is_flag=True, help="End after the story: status 0 if every answer was as told, else 1."
+)
+def demo(*, leave: bool) -> None:
+    """Play the whole story on this machine: a sheet, the functions, and what subscribers and tills see."""
+    try:
+        ok = play(click.echo, stay=not leave)
+    except LocalSheetsError as error:
+        raise _Failed(str(error)) from None
+    sys.exit(0 if ok else 1)
+
+
+@main.command()
+@click.option("--port", default=9099, show_default=True, help="Port on 127.0.0.1.")
+@click.option("--data", default=":memory:", show_default=True, help="SQLite file that keeps the spreadsheets.")
+def emulator(*, port: int, data: str) -> None:
+    """Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start."""
+    try:
+        server = LocalSheets(data=data, port=port)
+        server.create("local", title="Promosheet")
+    except LocalSheetsError as error:
+        raise _Failed(str(error)) from None
+    click.echo(f"Sheets API: {server.base_url}   spreadsheet id: local   (Ctrl-C ends it)")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        server.stop()
+
+
+@main.group()
+def sheet() -> None:
+    """Set a spreadsheet up, and look what is wrong in it."""
+
+
+def _spreadsheet_option(command: Command) -> Command:
+    return click.option(
+        "--spreadsheet-id",
+        envvar="SPREADSHEET_ID",
+        required=True,
+        help="The long id in the spreadsheet's address. Default: the variable SPREADSHEET_ID.",
+    )(command)
+
+
+def _language_option(command: Command) -> Command:
+    return click.option(
+        "--language",
+        type=click.Choice(sorted(languages.LANGUAGES)),
+        default="",
+        help="Language of titles and words. Default: the sheet's own, else its locale's.",
+    )(command)
+
+
+@sheet.command("plan")
+@_spreadsheet_option
+@_language_option
+def sheet_plan(spreadsheet_id: str, language: str) -> None:
+    """Say what set-up would add. Status 0: nothing is missing, 1: something is."""
+    with _told_in_one_line():
+        lines = setup.missing(_open(spreadsheet_id), language).lines
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} steps are missing" if lines else "nothing is missing")
+    sys.exit(1 if lines else 0)
+
+
+@sheet.command("apply")
+@_spreadsheet_option
+@_language_option
+@click.option(
+    "--new-code-key", is_flag=True, help="Accept the CODE_KEY of the environment in the place of the old one."
+)
+def sheet_apply(spreadsheet_id: str, language: str, *, new_code_key: bool) -> None:
+    """Add what is missing; nothing that is there is changed. A second run adds nothing."""
+    with _told_in_one_line():
+        opened = _open(spreadsheet_id)
+        lines = setup.apply(opened, language)
+        if new_code_key:
+            setup.replace_code_key(opened, code_key(os.environ))
+            lines.append("accept the new CODE_KEY")
+    for line in lines:
+        click.echo(line)
+    click.echo(f"done: {len(lines)} steps" if lines else "nothing was missing")
+
+
+@sheet.command("check")
+@_spreadsheet_option
+def sheet_check(spreadsheet_id: str) -> None:
+    """Say what is wrong in the sheet: the cell, what it holds, what to type. Status 0: nothing, 1: something."""
+    with _told_in_one_line():
+        lines = setup.check(_open(spreadsheet_id))
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} problems" if lines else "no problems")
+    sys.exit(1 if lines else 0)
+
+
+def _open(spreadsheet_id: str) -> GoogleSheet:
+    return GoogleSheet(spreadsheet_id, sheets_api_endpoint(os.environ), RealWorld())
+
+
+@contextmanager
+def _told_in_one_line() -> Iterator[None]:
+    """Failures that a person can mend, as one line on stderr and status 1."""
+    try:
+        yield
+    except SheetBroken as broken:
+        raise _Failed("; ".join(broken.faults)) from None
+    except (PlanRefused, SettingsError) as refused:
+        raise _Failed(str(refused)) from None
+    except SheetError as error:
+        message = f"Google Sheets did not do it ({error}): try again"
+        raise _Failed(message) from None
+
+
+if __name__ == "__main__":
+    main()
