@@ -86,7 +86,6 @@ def _language_option(command: Command) -> Command:
     return click.option(
         "--language",
         type=click.Choice(sorted(languages.LANGUAGES)),
-        default="",
         help="Language of titles and words. Default: the sheet's own, else its locale's.",
     )(command)
 
@@ -94,13 +93,13 @@ def _language_option(command: Command) -> Command:
 @sheet.command("plan")
 @_spreadsheet_option
 @_language_option
-def sheet_plan(spreadsheet_id: str, language: str) -> None:
+def sheet_plan(spreadsheet_id: str, language: str | None) -> None:
     """Say what set-up would add. Status 0: nothing is missing, 1: something is."""
     with _told_in_one_line():
-        lines = setup.missing(_open(spreadsheet_id), language).lines
+        lines = setup.missing(_open(spreadsheet_id), language or "").lines
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} steps are missing" if lines else "nothing is missing")
+    click.echo(f"missing: {_counted(lines, 'step')}" if lines else "nothing is missing")
     sys.exit(1 if lines else 0)
 
 
@@ -110,17 +109,17 @@ def sheet_plan(spreadsheet_id: str, language: str) -> None:
 @click.option(
     "--new-code-key", is_flag=True, help="Accept the CODE_KEY of the environment in the place of the old one."
 )
-def sheet_apply(spreadsheet_id: str, language: str, *, new_code_key: bool) -> None:
+def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool) -> None:
     """Add what is missing; nothing that is there is changed. A second run adds nothing."""
     with _told_in_one_line():
         opened = _open(spreadsheet_id)
-        lines = setup.apply(opened, language)
+        lines = setup.apply(opened, language or "")
         if new_code_key:
             setup.replace_code_key(opened, code_key(os.environ))
             lines.append("accept the new CODE_KEY")
     for line in lines:
         click.echo(line)
-    click.echo(f"done: {len(lines)} steps" if lines else "nothing was missing")
+    click.echo(f"done: {_counted(lines, 'step')}" if lines else "nothing was missing")
 
 
 @sheet.command("check")
@@ -131,8 +130,12 @@ def sheet_check(spreadsheet_id: str) -> None:
         lines = setup.check(_open(spreadsheet_id))
     for line in lines:
         click.echo(line)
-    click.echo(f"{len(lines)} problems" if lines else "no problems")
+    click.echo(_counted(lines, "problem") if lines else "no problems")
     sys.exit(1 if lines else 0)
+
+
+def _counted(lines: list[str], noun: str) -> str:
+    return f"{len(lines)} {noun}" if len(lines) == 1 else f"{len(lines)} {noun}s"
 
 
 def _open(spreadsheet_id: str) -> GoogleSheet:
