@@ -155,29 +155,31 @@ class Committer:
         self._close_late()
         if not self._open or leader.outcome is not None:
             return
-        reading = self._read(leader)
-        if reading is None:
+        seen = self._read(leader)
+        if seen is None:
             return
-        snapshot = Snapshot(tables_of(reading), stood=frozenset(self._stood))
+        reading, snapshot = seen
         self.language = snapshot.language
         self._set_clock(reading)
         for turn in self._open:
             turn.now = turn.now or turn.arrived + self._clock_offset
         rules = Rules(self._decide, self._world.token, self._pause_s, self._world.monotonic(), ATTEMPTS)
         played = deciding.play(snapshot, self._open, rules)
+        self._answer(played.answers)
         self._project(leader, reading, snapshot, played)
-        answered = [*played.answers, *((turn, claim.outcome) for turn, claim in played.standing)]
         self._remember(played)
-        self._answer(answered)
-        self._fruitless = 0 if played.writers or answered else self._fruitless + 1
+        self._answer([(turn, claim.outcome) for turn, claim in played.standing])
         if played.writers:
             self._write(leader, reading, snapshot, played)
-        elif not answered:
+        elif not played.answers and not played.standing:
             self._look_again_later(leader)
+        else:
+            self._fruitless = 0
 
     def _look_again_later(self, leader: Turn) -> None:
         """Pause before the next read, longer each time; a new call ends the pause."""
         pause = min(self._pause_s() * 2**self._fruitless, _LONGEST_PAUSE_S)
+        self._fruitless += 1
         paused = [turn.not_before for turn in self._open if turn.not_before > self._world.monotonic()]
         if paused and len(paused) == len(self._open):
             pause = min(paused) - self._world.monotonic()
@@ -209,21 +211,22 @@ class Committer:
             self._report("a decision failed", {"severity": "ERROR", "error": repr(type(error)), "where": _where(error)})
             return Answer(Outcome("busy"))
 
-    def _read(self, leader: Turn) -> Reading | None:
+    def _read(self, leader: Turn) -> tuple[Reading, Snapshot] | None:
         """One read, or None after a failure that may pass; a broken sheet answers everybody."""
         self._requests["reads"] += 1
         try:
             reading = self._sheet.read(self._timeout(leader))
+            snapshot = Snapshot(tables_of(reading), stood=frozenset(self._stood))
         except SheetBroken as broken:
             self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
             self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
             return None
         except (Throttled, Unanswered) as failure:
-            self._back_off(failure)
+            self._back_off(leader, failure)
             return None
         self._failures = 0
         self._floor = max(self._floor, reading.newest_stamp)
-        return reading
+        return reading, snapshot
 
     def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
         """Show the standing claims on their codes' rows; sent once, and the answers do not depend on it."""
@@ -260,7 +263,7 @@ class Committer:
         except Throttled as failure:
             self._unsend(played)
             self._count_attempt(played)
-            self._back_off(failure)
+            self._back_off(leader, failure)
         except Rejected as refusal:
             self._unsend(played)
             self._split(played, refusal)
@@ -272,7 +275,7 @@ class Committer:
             self._requests["unanswered"] += 1
             self._count_attempt(played)
             _set_fate(played, Fate.UNKNOWN, number)
-            self._back_off(failure)
+            self._back_off(leader, failure)
         else:
             self._floor = number + 1
             _set_fate(played, Fate.LANDED, number)
@@ -302,7 +305,7 @@ class Committer:
         except StampTaken:
             self._floor += 1
         except (Throttled, Unanswered, Rejected) as failure:
-            self._back_off(failure)
+            self._back_off(leader, failure)
         except SheetBroken as broken:
             self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
             self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
@@ -330,13 +333,13 @@ class Committer:
         for turn in played.writers:
             turn.attempts += 1
 
-    def _back_off(self, failure: Throttled | Unanswered | Rejected) -> None:
-        """Pause with full jitter, longer after each failure in a row."""
+    def _back_off(self, leader: Turn, failure: Throttled | Unanswered | Rejected) -> None:
+        """Pause with full jitter, longer after each failure in a row, and not beyond the leader's deadline."""
         self._failures += 1
         self._requests["throttled" if isinstance(failure, Throttled) else "failures"] += 1
         self._report("a request failed", {"severity": "WARNING", "reason": str(failure)})
         longest = min(_BACKOFF_S * 2**self._failures, self._deadline_s / 2)
-        self._world.sleep(self._world.uniform(0, longest))
+        self._world.sleep(min(self._world.uniform(0, longest), self._timeout(leader)))
 
     def _close_late(self) -> None:
         now = self._world.monotonic()
