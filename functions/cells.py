@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
 from functions import codes, wall
+from functions.batches import NewRow, Patch
+from functions.failures import SheetBroken
 from functions.promo import DEFAULT_LENGTH, Campaign, Event, PromoCode, Redemption, Row, Source, Status
-from functions.sheet import NewRow, Patch, SheetBroken
 from functions.snapshot import Table, Tables
 from sheet_schema import records, tabs
 from sheet_schema.records import Bad

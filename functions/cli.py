@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 import click
 
-from functions import setup
+from functions import sheet_setup
+from functions.failures import SheetBroken, SheetError
 from functions.local.demo import play
 from functions.local.errors import LocalSheetsError
 from functions.local.server import LocalSheets
 from functions.settings import SettingsError, code_key, sheets_api_endpoint
-from functions.sheet import GoogleSheet, SheetBroken, SheetError
+from functions.sheet import GoogleSheet
 from functions.world import RealWorld
 from sheet_schema import languages
 from sheet_schema.plan import PlanRefused
@@ -96,7 +97,7 @@ def _language_option(command: Command) -> Command:
 def sheet_plan(spreadsheet_id: str, language: str | None) -> None:
     """Say what set-up would add. Status 0: nothing is missing, 1: something is."""
     with _told_in_one_line():
-        lines = setup.missing(_open(spreadsheet_id), language or "").lines
+        lines = sheet_setup.missing(_open(spreadsheet_id), language or "").lines
     for line in lines:
         click.echo(line)
     click.echo(f"missing: {_counted(lines, 'step')}" if lines else "nothing is missing")
@@ -113,9 +114,9 @@ def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool
     """Add what is missing; nothing that is there is changed. A second run adds nothing."""
     with _told_in_one_line():
         opened = _open(spreadsheet_id)
-        lines = setup.apply(opened, language or "")
+        lines = sheet_setup.apply(opened, language or "")
         if new_code_key:
-            setup.replace_code_key(opened, code_key(os.environ))
+            sheet_setup.replace_code_key(opened, code_key(os.environ))
             lines.append("accept the new CODE_KEY")
     for line in lines:
         click.echo(line)
@@ -127,7 +128,7 @@ def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool
 def sheet_check(spreadsheet_id: str) -> None:
     """Say what is wrong in the sheet: the cell, what it holds, what to type. Status 0: nothing, 1: something."""
     with _told_in_one_line():
-        lines = setup.check(_open(spreadsheet_id))
+        lines = sheet_setup.check(_open(spreadsheet_id))
     for line in lines:
         click.echo(line)
     click.echo(_counted(lines, "problem") if lines else "no problems")

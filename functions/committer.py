@@ -20,15 +20,16 @@ from typing import TYPE_CHECKING, Protocol
 from functions import codes, deciding, guard, issuing, redeeming
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
+from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.projection import Projector
 from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, RedeemCall, Redemption
-from functions.sheet import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from functions.sheet import NewRow, Patch, Reading
+    from functions.batches import NewRow, Patch
+    from functions.sheet import Reading
     from functions.world import World
 
 #: A write whose outcome is unknown, or that was throttled, is tried this often; a refused stamp is no attempt.

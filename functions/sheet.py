@@ -1,8 +1,6 @@
 """Google Sheets API v4: read columns, write one batch. No rule of promo codes in it.
 
-Every request is sent once. What the caller has to tell apart are the exceptions: a batch that was refused because its
-stamp exists (StampTaken), refused for another reason (Rejected), not applied for lack of quota (Throttled), or sent
-without an answer, so that nobody knows (Unanswered).
+Every request is sent once. What the caller has to tell apart is in `failures`.
 """
 
 from __future__ import annotations
@@ -20,7 +18,8 @@ from googleapiclient.discovery import build_from_document
 from googleapiclient.errors import Error as ClientError
 from googleapiclient.errors import HttpError
 
-from functions import guard
+from functions import batches, guard
+from functions.failures import Rejected, SheetBroken, SheetError, StampTaken, Throttled, Unanswered
 from functions.google_http import OneShot, session_for
 from sheet_schema import layout as layouts
 from sheet_schema import records, tabs
@@ -28,9 +27,10 @@ from sheet_schema import records, tabs
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from functions.batches import NewRow, Patch
     from functions.world import World
     from sheet_schema.layout import Layout
-    from sheet_schema.records import Cell, Value
+    from sheet_schema.records import Cell
 
 
 #: Columns that no decision needs and that are therefore never read.
@@ -43,57 +43,7 @@ _OTHER_CODE_KEY = (
     "or run `promosheet sheet apply --new-code-key` if the new one is meant"
 )
 _TOO_MANY, _BAD_REQUEST, _SERVER_ERROR = 429, 400, 500
-_REQUEST = re.compile(r"Invalid requests\[\d+\]\.\w+")
 _STAMP_TAKEN = re.compile(r"createDeveloperMetadata: .*\[(\d+)\].* already exists")
-
-
-class SheetError(Exception):
-    """Something between us and the spreadsheet."""
-
-
-class StampTaken(SheetError):
-    """The whole batch was refused: another batch carried the same stamp."""
-
-
-class Throttled(SheetError):
-    """The quota is used up; nothing was applied."""
-
-
-class Unanswered(SheetError):
-    """No answer that says what happened: a write may have been applied, or be applied within minutes."""
-
-
-class Rejected(SheetError):
-    """A 400: nothing was applied. `reason` is Google's text, which may quote a cell; str() is what a log may have."""
-
-    def __init__(self, reason: str) -> None:
-        found = _REQUEST.match(reason)
-        super().__init__(found[0] if found else "a bad request")
-        self.reason = reason
-
-
-class SheetBroken(SheetError):
-    """The spreadsheet cannot be worked with until a person mends it. `faults` say what, where and what to do."""
-
-    def __init__(self, faults: Sequence[str]) -> None:
-        super().__init__("; ".join(faults))
-        self.faults = list(faults)
-
-
-@dataclass(frozen=True)
-class NewRow:
-    """A row to add to a tab: column key -> value."""
-
-    tab: str
-    values: Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Cells to change in one row (its number in the sheet) of Promo codes: column key -> value."""
-
-    row: int
-    values: Mapping[str, Value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,14 +102,12 @@ class GoogleSheet:
         Raises StampTaken, Rejected, Throttled, Unanswered, SheetBroken.
         """
         layout = reading.layout
-        batch = _stamp_requests(layout, stamp)
+        batch = batches.stamped(layout, stamp)
         if not layout.code_key_fingerprint:
             batch.append(layouts.code_key_request(layout, key))
         elif layout.code_key_fingerprint != key:
             raise SheetBroken([_OTHER_CODE_KEY])
-        for tab in dict.fromkeys(row.tab for row in rows):
-            added = [row.values for row in rows if row.tab == tab]
-            batch += _insert_requests(layout, tab, reading.rows[tab], added)
+        batch += batches.inserted(layout, reading.rows, rows)
         try:
             self._batch_update(batch, timeout)
         except Rejected as refusal:
@@ -174,15 +122,7 @@ class GoogleSheet:
 
     def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
         """Cells of existing rows of Promo codes, by their position in *reading*. Raises like `append`."""
-        at, tab = reading.layout.tabs["codes"], tabs.CODES
-        batch = [
-            _cells_request(at.sheet_id, patch.row - 1, at.columns[column].index, [[cell]])
-            for patch in patches
-            for column, value in patch.values.items()
-            if column in at.columns
-            for cell in [records.cell(reading.layout.language, tab.column(column), value)]
-        ]
-        self._batch_update(batch, timeout)
+        self._batch_update(batches.patched(reading.layout, patches), timeout)
 
     def newest_stamp(self, timeout: float) -> int:
         """The highest number that a stamp exists for, 0 without any. Raises like `read`."""
@@ -341,59 +281,3 @@ def _message(error: HttpError) -> str:
 
 def _newest(metadata: Any) -> int:
     return guard.newest((each.get("metadataId", 0), each.get("metadataKey", "")) for each in metadata)
-
-
-def _stamp_requests(layout: Layout, stamp: guard.Stamp) -> list[dict[str, Any]]:
-    created = {
-        "metadataId": stamp.metadata_id,
-        "metadataKey": stamp.key,
-        "location": {"spreadsheet": True},
-        "visibility": "DOCUMENT",
-    }
-    batch: list[dict[str, Any]] = [{"createDeveloperMetadata": {"developerMetadata": created}}]
-    if stamp.prune:
-        lookup = {"metadataKey": stamp.prune, "locationType": "SPREADSHEET"}
-        batch.append({"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": lookup}}})
-    number = {"userEnteredValue": {"numberValue": stamp.number}}
-    batch.append(_cells_request(layout.tabs["guard"].sheet_id, 0, 0, [[number]], "userEnteredValue"))
-    return batch
-
-
-def _insert_requests(layout: Layout, tab: str, last: int, added: Sequence[Mapping[str, Value]]) -> list[dict[str, Any]]:
-    """Insert rows after row *last* and fill them, each column where it stands now, staff's own columns left alone."""
-    at = layout.tabs[tab]
-    start, end = last, last + len(added)
-    place = {"sheetId": at.sheet_id, "dimension": "ROWS", "startIndex": start, "endIndex": end}
-    # Right under the header there is nothing to inherit from but the header itself.
-    batch: list[dict[str, Any]] = [{"insertDimension": {"range": place, "inheritFromBefore": last > 1}}]
-    declared = next(each for each in tabs.TABS if each.key == tab)
-    by_index = {at.columns[column.key].index: column for column in declared.columns if column.key in at.columns}
-    for run in _runs(sorted(by_index)):
-        cells = [
-            [records.cell(layout.language, by_index[index], values.get(by_index[index].key)) for index in run]
-            for values in added
-        ]
-        batch.append(_cells_request(at.sheet_id, start, run[0], cells))
-    return batch
-
-
-def _runs(numbers: Sequence[int]) -> list[list[int]]:
-    """Neighbours together: [0, 1, 2, 5] -> [[0, 1, 2], [5]]."""
-    runs: list[list[int]] = []
-    for number in numbers:
-        if runs and runs[-1][-1] == number - 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return runs
-
-
-def _cells_request(
-    sheet_id: int,
-    row: int,
-    column: int,
-    cells: Sequence[Sequence[Mapping[str, Any]]],
-    fields: str = "userEnteredValue,userEnteredFormat.numberFormat",
-) -> dict[str, Any]:
-    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
-    return {"updateCells": {"start": start, "rows": [{"values": list(row)} for row in cells], "fields": fields}}

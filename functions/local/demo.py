@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import requests
 
-from functions import setup
+from functions import sheet_setup
 from functions.local.functions_process import running
 from functions.local.server import LocalSheets
 from functions.sheet import GoogleSheet
@@ -98,7 +98,7 @@ def play(echo: Callable[[str], None], *, stay: bool) -> bool:
         echo(f"[1/4] local sheet server: {server.base_url}")
         server.create(SPREADSHEET_ID, title="Promosheet demo", time_zone="Europe/Moscow", locale="en_US")
         sheet = GoogleSheet(SPREADSHEET_ID, server.base_url, RealWorld())
-        added = setup.apply(sheet)
+        added = sheet_setup.apply(sheet)
         sheet.close()
         echo(f"[2/4] spreadsheet set up: {len(added)} steps, the first: {added[0]}")
         _type_rows(server.base_url, language)

@@ -11,7 +11,9 @@ from random import Random
 from threading import Condition
 
 from functions import guard
-from functions.sheet import NewRow, Patch, Reading, Rejected, SheetBroken, StampTaken, Throttled, Unanswered
+from functions.batches import NewRow, Patch
+from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
+from functions.sheet import Reading
 from sheet_schema import languages, tabs
 from sheet_schema.layout import ColumnAt, Layout, TabAt
 from sheet_schema.records import Cell, Value, serial
@@ -66,6 +68,8 @@ class FakeSheet:
         self.before_write: Callable[[], None] = lambda: None
         self.before_patch: Callable[[], None] = lambda: None
         self.check_stamps = True
+        self.refuse_prune = False
+        self.server_ahead_ms = 0
         self.late: list[Callable[[], None]] = []
         self.stale: list[Reading] = []
 
@@ -85,7 +89,7 @@ class FakeSheet:
         }
         rows = {tab.key: len(self.rows[tab.key]) + 1 for tab in tabs.TABS}
         number = guard.read_number(self.number)
-        return Reading(self._layout(), columns, rows, number, 0, self.world.wall_ms())
+        return Reading(self._layout(), columns, rows, number, 0, self.world.wall_ms() + self.server_ahead_ms)
 
     def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
         assert timeout > 0
@@ -95,6 +99,8 @@ class FakeSheet:
         fault = self.faults.pop(self.writes, "")
         if self.key and self.key != key:
             raise SheetBroken(["another CODE_KEY"])
+        if stamp.prune and self.refuse_prune:
+            raise Rejected("Invalid requests[1].deleteDeveloperMetadata: nothing matches")
         if fault == "429":
             raise Throttled("quota")
         if fault == "400":

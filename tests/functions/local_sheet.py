@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from functions import setup
+from functions import sheet_setup
 from functions.local.server import LocalSheets
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
@@ -69,7 +69,7 @@ def spreadsheet(language: str = "en") -> Iterator[tuple[LocalSheets, GoogleSheet
         sheet = GoogleSheet("local", server.base_url, RealWorld())
         staff = Staff(server, language)
         try:
-            setup.apply(sheet)
+            sheet_setup.apply(sheet)
             yield server, sheet, staff
         finally:
             staff.session.close()

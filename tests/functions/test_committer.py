@@ -11,9 +11,10 @@ from rows import BOT, KEY, TILL
 from functions import deciding, guard, standing
 from functions.cells import tables_of
 from functions.committer import Committer
+from functions.failures import SheetBroken, Throttled
 from functions.promo import Answer, Call, CheckCall, Event, IssueCall, Outcome, RedeemCall, RollbackCall
-from functions.sheet import SheetBroken
 from functions.snapshot import Snapshot
+from functions.world import RealWorld
 
 CODE = "SPRING-11111-22222"
 
@@ -393,3 +394,61 @@ def _together(service: Committer, sheet: FakeSheet, calls: list[Call]) -> list[O
     for thread in threads:
         thread.join()
     return outcomes
+
+
+def test_a_follower_is_busy_at_its_own_deadline_though_the_leader_is_stuck() -> None:
+    made = FakeSheet(FakeWorld())
+    made.type_row("campaigns", campaign="spring")
+    stuck, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        stuck.set()
+        free.wait(10)
+
+    made.before_read = hold
+    service = Committer(made, RealWorld(), KEY, 0.3, lambda _message, _fields: None)
+    leader = threading.Thread(target=lambda: service.submit(IssueCall(BOT, "s1", "spring")))
+    leader.start()
+    stuck.wait(10)
+    assert service.submit(IssueCall(BOT, "s2", "spring")).outcome.word == "busy"
+    free.set()
+    leader.join()
+
+
+def test_reads_that_fail_end_in_busy_at_the_deadline(sheet: FakeSheet) -> None:
+    sheet.read_fault = Throttled("quota")
+    told = instance(sheet).submit(CheckCall(TILL, CODE))
+    assert told.outcome.word == "busy"
+    assert told.waited_ms >= 8_000
+    sheet.read_fault = None
+    assert instance(sheet).submit(CheckCall(TILL, CODE)).outcome.word == "not_found"
+
+
+def test_a_contested_call_reads_ever_more_rarely(sheet: FakeSheet) -> None:
+    with_code(sheet)
+    sheet.type_row("redemptions", time=_serial(sheet), code=CODE, event="redeemed", by="till-2", claim="rival")
+    told = instance(sheet).submit(redeem_call("r1"))
+    assert told.outcome.word == "busy"
+    assert sheet.reads <= 10
+
+
+def test_a_prune_that_google_refuses_is_left_out(sheet: FakeSheet) -> None:
+    sheet.number = 1_499
+    sheet.refuse_prune = True
+    assert issue(sheet).word == "issued"
+    assert sheet.number == 1_500
+
+
+def test_a_call_alone_that_google_refuses_is_told_that_the_sheet_is_broken(sheet: FakeSheet) -> None:
+    sheet.faults.update(dict.fromkeys(range(1, 10), "400"))
+    assert issue(sheet).word == "sheet_broken"
+    assert sheet.writes == 3
+
+
+def test_a_clock_that_is_wrong_is_corrected_by_googles(sheet: FakeSheet) -> None:
+    sheet.server_ahead_ms = 3_600_000
+    assert issue(sheet).word == "issued"
+    snapshot = Snapshot(tables_of(sheet.reading()))
+    (row,) = snapshot.tables.codes
+    assert row.issued is not None
+    assert row.issued - START == pytest.approx(3_600_000 + 25_569 * 86_400_000 + 3 * 3_600_000, abs=2_000)

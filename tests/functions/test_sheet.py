@@ -14,11 +14,13 @@ import responses
 from local_sheet import Staff, spreadsheet
 from rows import BOT, KEY, TILL
 
-from functions import guard, setup
+from functions import guard, sheet_setup
+from functions.batches import NewRow
 from functions.committer import Committer
+from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.local.server import Fault, LocalSheets
 from functions.promo import Call, CheckCall, IssueCall, Outcome, RedeemCall
-from functions.sheet import GoogleSheet, NewRow, Rejected, SheetBroken, StampTaken, Throttled, Unanswered
+from functions.sheet import GoogleSheet
 from functions.world import RealWorld
 
 FINGERPRINT = "0123456789abcdef"
@@ -137,7 +139,7 @@ class TestStaffEdits:
         staff.edit({"deleteDimension": {"range": staff.dimension("codes", 3, 5)}})
         assert ask(sheet, ISSUE).word == "issued"
         assert "name" not in staff.rows("codes")[0]
-        assert setup.apply(sheet) == []
+        assert sheet_setup.apply(sheet) == []
 
     def test_a_deleted_required_column_refuses_calls_until_it_is_mended(
         self, made: tuple[LocalSheets, GoogleSheet, Staff]
@@ -146,8 +148,8 @@ class TestStaffEdits:
         ask(sheet, ISSUE)
         staff.edit({"deleteDimension": {"range": staff.dimension("codes", 7, 8)}})
         assert ask(sheet, ISSUE).word == "sheet_broken"
-        assert "'Status'" in setup.check(sheet)[0]
-        assert setup.apply(sheet) == ["add column 'Status' to 'Promo codes'"]
+        assert "'Status'" in sheet_setup.check(sheet)[0]
+        assert sheet_setup.apply(sheet) == ["add column 'Status' to 'Promo codes'"]
         assert ask(sheet, ISSUE).word == "already_issued"
 
     def test_a_second_column_with_one_title_refuses_calls_and_is_named(
@@ -160,7 +162,7 @@ class TestStaffEdits:
         fresh = GoogleSheet("local", staff.server.base_url, RealWorld())
         assert ask(fresh, ISSUE).word == "sheet_broken"
         fresh.close()
-        (line,) = setup.check(sheet)
+        (line,) = sheet_setup.check(sheet)
         assert "H1, L1" in line
         staff.type("'Promo codes'!L1", [["Status (notes)"]])
         assert ask(sheet, ISSUE).word == "already_issued"
@@ -172,8 +174,8 @@ class TestStaffEdits:
         ask(sheet, ISSUE)
         staff.edit({"deleteSheet": {"sheetId": staff.sheet_id("guard")}})
         assert ask(sheet, ISSUE).word == "sheet_broken"
-        assert "_promosheet" in setup.check(sheet)[0]
-        setup.apply(sheet)
+        assert "_promosheet" in sheet_setup.check(sheet)[0]
+        sheet_setup.apply(sheet)
         assert ask(sheet, ISSUE).word == "already_issued"
         assert ask(sheet, IssueCall(BOT, "s2", "spring")).word == "issued"
         assert staff.values("'_promosheet'!A1")[0][0] >= 2
@@ -188,7 +190,7 @@ class TestStaffEdits:
             assert staff.rows("redemptions")[0]["event"] == "погашен"
             staff.type_row("codes", 3, code="ГОСТЬ", campaign="весна", status=" UNUSED ")
             assert ask(sheet, CheckCall(TILL, "гость")).word == "valid"
-            assert setup.check(sheet) == []
+            assert sheet_setup.check(sheet) == []
 
 
 PROBLEMS = [
@@ -212,9 +214,9 @@ def test_sheet_check_names_the_cell_and_what_to_type(
     made: tuple[LocalSheets, GoogleSheet, Staff], tab: str, cells: dict[str, str], place: str, words: str
 ) -> None:
     _, sheet, staff = made
-    assert setup.check(sheet) == []
+    assert sheet_setup.check(sheet) == []
     staff.type_row(tab, 2, **cells)
-    (line,) = setup.check(sheet)
+    (line,) = sheet_setup.check(sheet)
     assert f"'{staff.title(tab)}'{place}:" in line
     assert words in line
 
@@ -227,7 +229,7 @@ def test_two_rows_with_one_code_and_a_campaign_typed_twice_are_named(
     staff.type_row("codes", 3, code="A-1", campaign="spring", subscriber_id="s2")
     staff.type_row("codes", 4, code="a 1", campaign="spring", subscriber_id="s3")
     staff.type_row("campaigns", 3, campaign="SPRING ")
-    lines = setup.check(sheet)
+    lines = sheet_setup.check(sheet)
     assert [line.partition(":")[0] for line in lines] == ["'Campaigns'!A2", "'Promo codes'!A2"]
     assert "A2, A3, A4" in lines[1]
     assert ask(sheet, ISSUE).word == "sheet_broken"
@@ -289,7 +291,7 @@ def test_another_code_key_is_refused_until_it_is_meant(made: tuple[LocalSheets, 
     other = b"another key, also of 32 bytes...."
     service = Committer(sheet, RealWorld(), other, 8.0, lambda _message, _fields: None)
     assert service.submit(IssueCall(BOT, "s2", "spring")).outcome.word == "sheet_broken"
-    setup.replace_code_key(sheet, other)
+    sheet_setup.replace_code_key(sheet, other)
     assert service.submit(IssueCall(BOT, "s2", "spring")).outcome.word == "issued"
 
 

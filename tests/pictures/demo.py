@@ -1,6 +1,6 @@
 """Make demo.png: the demo's own output in a terminal's clothes. Needs Chromium.
 
-    python tests/pictures/demo.py
+python tests/pictures/demo.py
 """
 
 from __future__ import annotations
