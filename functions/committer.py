@@ -15,22 +15,23 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from functions import codes, deciding, guard, issuing, redeeming
+from functions import codes, deciding, issuing, redeeming
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
-from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
+from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.projection import Projector
 from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, RedeemCall, Redemption
 from functions.snapshot import Snapshot
+from functions.writer import Sent, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from functions.batches import NewRow, Patch
     from functions.sheet import Reading
     from functions.world import World
+    from functions.writer import SheetPort
 
 #: A write whose outcome is unknown, or that was throttled, is tried this often; a refused stamp is no attempt.
 ATTEMPTS = 3
@@ -44,27 +45,6 @@ _PAUSE_S, _LONGEST_PAUSE_S = (0.05, 0.25), 2.0
 #: A claim that stood is remembered this long, and so many of them.
 _REMEMBERED_S, _REMEMBERED = 600.0, 10_000
 _BACKOFF_S = 0.5
-#: Reads in a row whose number is behind a known stamp, before the cell counts as set back and is healed.
-_LAGGING_READS = 2
-
-
-class SheetPort(Protocol):
-    """What the committer needs of a spreadsheet; `sheet.GoogleSheet` is the real one. Time-outs in seconds."""
-
-    def read(self, timeout: float) -> Reading:
-        """Everything a decision needs, in one request."""
-
-    def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
-        """One batch: the stamp, the number, the rows."""
-
-    def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
-        """Cells of existing rows, by position in that read."""
-
-    def newest_stamp(self, timeout: float) -> int:
-        """The highest number that a stamp exists for."""
-
-    def forget_layout(self) -> None:
-        """Look again where everything is before the next read."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +70,6 @@ class Committer:
         self._sheet = sheet
         self._world = world
         self._code_key = code_key
-        self._fingerprint = codes.fingerprint(code_key)
         self._deadline_s = deadline_s
         self._report = report
         self._projector = Projector()
@@ -99,13 +78,11 @@ class Committer:
         self._open: list[Turn] = []
         self._leading = False
         self._clock_offset = 0
-        self._floor = 0  # a stamp with this number is known to exist
-        self._lagging = 0
         self._failures = 0
         self._fruitless = 0
         self._stood: dict[str, float] = {}
-        self._no_prune = False
         self._requests: Counter[str] = Counter()
+        self._writer = Writer(sheet, codes.fingerprint(code_key), self._requests, report)
         self.language = ""
 
     def submit(self, call: Call) -> Told:
@@ -223,10 +200,10 @@ class Committer:
             self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
             return None
         except (Throttled, Unanswered) as failure:
-            self._back_off(leader, failure)
+            self._report("a read failed", {"severity": "WARNING", "reason": str(failure)})
+            self._back_off(leader)
             return None
         self._failures = 0
-        self._floor = max(self._floor, reading.newest_stamp)
         return reading, snapshot
 
     def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
@@ -242,87 +219,39 @@ class Committer:
             self._report("a projection did not land", {"severity": "WARNING", "reason": str(failure)})
 
     def _write(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
-        """Send the group's rows in one guarded batch, once; the next read tells what became of them."""
-        number = snapshot.tables.number
-        if number is None or number < self._floor:
-            self._unsend(played)
-            self._heal(leader, reading, lost=number is None)
-            return
-        self._lagging = 0
+        """Send the group's rows; the next read tells what stands."""
         if leader.deadline - self._world.monotonic() < _LAST_WRITE_S:
             self._unsend(played)
             leader.outcome = self._busy()
             return
         rows = [row_values(row) for row in played.rows(snapshot)]
-        self._requests["writes"] += 1
         try:
-            self._sheet.append(reading, self._stamp(number), rows, self._fingerprint, self._timeout(leader))
-        except StampTaken:
-            self._requests["refused_stamps"] += 1
-            self._floor = max(self._floor, number + 1)
-            self._unsend(played)
-        except Throttled as failure:
-            self._unsend(played)
-            self._count_attempt(played)
-            self._back_off(leader, failure)
-        except Rejected as refusal:
-            self._unsend(played)
-            self._split(played, refusal)
+            sent = self._writer.send(reading, rows, self._timeout(leader))
         except SheetBroken as broken:
             self._unsend(played)
             self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
             self._answer([(turn, Outcome("sheet_broken")) for turn in played.writers])
-        except Unanswered as failure:
-            self._requests["unanswered"] += 1
-            self._count_attempt(played)
-            _set_fate(played, Fate.UNKNOWN, number)
-            self._back_off(leader, failure)
+            return
+        if sent in {Sent.LANDED, Sent.UNKNOWN}:
+            fate = Fate.LANDED if sent is Sent.LANDED else Fate.UNKNOWN
+            for turn in played.sending:
+                turn.fate, turn.based_on = fate, snapshot.tables.number
         else:
-            self._floor = number + 1
-            _set_fate(played, Fate.LANDED, number)
+            self._unsend(played)
+        if sent is Sent.REJECTED:
+            self._split(played)
+        elif sent in {Sent.UNKNOWN, Sent.THROTTLED}:
+            for turn in played.writers:
+                turn.attempts += 1
+            self._back_off(leader)
 
-    def _stamp(self, number: int) -> guard.Stamp:
-        stamp = guard.next_stamp(number)
-        return guard.Stamp(stamp.number, stamp.metadata_id, stamp.key) if self._no_prune else stamp
-
-    def _heal(self, leader: Turn, reading: Reading, *, lost: bool) -> None:
-        """Put the number right after staff lost it or set it back: a batch with a stamp of its own and no rows.
-
-        Claims are never sent on a read whose number is behind: it may be the read that is old, not the cell.
-        """
-        self._lagging += 1
-        if not lost and self._lagging < _LAGGING_READS:
-            self._world.sleep(self._pause_s())
-            return
-        self._lagging = 0
-        self._requests["reads"] += 1
-        self._requests["writes"] += 1
-        try:
-            self._floor = max(self._floor, self._sheet.newest_stamp(self._timeout(leader)))
-            stamp = guard.next_stamp(self._floor)
-            self._sheet.append(reading, stamp, (), self._fingerprint, self._timeout(leader))
-            self._floor = stamp.number
-            self._report("the number was lost and is healed", {"severity": "WARNING", "number": stamp.number})
-        except StampTaken:
-            self._floor += 1
-        except (Throttled, Unanswered, Rejected) as failure:
-            self._back_off(leader, failure)
-        except SheetBroken as broken:
-            self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
-            self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])
-
-    def _split(self, played: Round, refusal: Rejected) -> None:
+    def _split(self, played: Round) -> None:
         """After a 400 the calls go one by one, so that one caller's data never fails another's."""
-        self._report("a batch was refused", {"severity": "WARNING", "reason": str(refusal)})
-        if "deleteDeveloperMetadata" in refusal.reason and not self._no_prune:
-            self._no_prune = True
-            return
-        self._sheet.forget_layout()
         for turn in played.writers:
             turn.attempts += 1 if turn.alone or len(played.writers) == 1 else 0
             turn.alone = True
-            if turn.attempts >= ATTEMPTS:
-                turn.outcome = Outcome("sheet_broken", language=self.language)
+        broken = [turn for turn in played.writers if turn.attempts >= ATTEMPTS]
+        self._answer([(turn, Outcome("sheet_broken")) for turn in broken])
 
     def _unsend(self, played: Round) -> None:
         """Forget claims that are known not to have landed; one whose earlier copy is unknown stays so."""
@@ -330,15 +259,9 @@ class Committer:
             if turn.fate is Fate.UNSENT:
                 turn.claim = None
 
-    def _count_attempt(self, played: Round) -> None:
-        for turn in played.writers:
-            turn.attempts += 1
-
-    def _back_off(self, leader: Turn, failure: Throttled | Unanswered | Rejected) -> None:
+    def _back_off(self, leader: Turn) -> None:
         """Pause with full jitter, longer after each failure in a row, and not beyond the leader's deadline."""
         self._failures += 1
-        self._requests["throttled" if isinstance(failure, Throttled) else "failures"] += 1
-        self._report("a request failed", {"severity": "WARNING", "reason": str(failure)})
         longest = min(_BACKOFF_S * 2**self._failures, self._deadline_s / 2)
         self._world.sleep(min(self._world.uniform(0, longest), self._timeout(leader)))
 
@@ -369,11 +292,6 @@ class Committer:
         if reading.server_ms is not None:
             offset = reading.server_ms - self._world.wall_ms()
             self._clock_offset = offset if abs(offset) > _SAME_CLOCK_MS else 0
-
-
-def _set_fate(played: Round, fate: Fate, number: int) -> None:
-    for turn in played.sending:
-        turn.fate, turn.based_on = fate, number
 
 
 def _where(error: BaseException) -> str:
