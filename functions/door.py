@@ -156,7 +156,7 @@ def _fields(request: Request, kind: Kind, body: bytes) -> _Fields:
 
 def _call(kind: Kind, caller: Caller, fields: _Fields, idempotency_key: str) -> Call:
     if kind is Kind.ISSUE:
-        subscriber_id = fields.subscriber() or _refuse("subscriber_id", "it is missing")
+        subscriber_id = fields.subscriber() or _refuse("subscriber_id", "missing")
         name, platform = fields.person(), fields.note("platform")
         return IssueCall(caller, subscriber_id, fields.text("campaign"), name, platform, fields.flag("dry_run"))
     code = fields.code()
@@ -166,7 +166,7 @@ def _call(kind: Kind, caller: Caller, fields: _Fields, idempotency_key: str) -> 
     request_id = fields.text("request_id")
     header = _Fields([("Idempotency-Key", idempotency_key)], _Object()).text("Idempotency-Key")
     if request_id and header and request_id != header:
-        _refuse("request_id", "it differs from the header Idempotency-Key")
+        _refuse("request_id", "request_ids_differ")
     if kind is Kind.ROLLBACK:
         return RollbackCall(caller, code, channel, reference, request_id or header)
     return RedeemCall(
@@ -175,7 +175,7 @@ def _call(kind: Kind, caller: Caller, fields: _Fields, idempotency_key: str) -> 
 
 
 class _BadField(Exception):
-    """A field that cannot be used: its name, and why, in words."""
+    """A field that cannot be used: its name, and why: a key of `Language.sentences` after `why_`."""
 
 
 def _refuse(name: str, why: str) -> NoReturn:
@@ -200,12 +200,12 @@ def _parse(body: bytes) -> _Object:
             return _Object()
         found = json.loads(text, object_pairs_hook=_Object, parse_constant=int)  # int() refuses NaN
     except UnicodeDecodeError:
-        _refuse("body", "it is not UTF-8")
+        _refuse("body", "not_utf8")
     except RecursionError:
-        _refuse("body", "it is nested too deeply")
+        _refuse("body", "too_deep")
     except ValueError:  # also a number of thousands of digits
-        _refuse("body", "it is not JSON")
-    return found if isinstance(found, _Object) else _refuse("body", "it has to be one JSON object")
+        _refuse("body", "not_json")
+    return found if isinstance(found, _Object) else _refuse("body", "not_an_object")
 
 
 class _Fields:
@@ -226,7 +226,7 @@ class _Fields:
         for name in _SUBSCRIBER:
             if name in self._query or name in self._body:
                 found = self._from_query(name) if name in self._query else self._from_body(name)
-                return _checked(name, _scalar(name, found) or _refuse(name, "it is empty"))
+                return _checked(name, _scalar(name, found) or _refuse(name, "empty"))
         return ""
 
     def code(self) -> str:
@@ -235,7 +235,7 @@ class _Fields:
             found = _scalar(name, self._value(name))
             if found:
                 return _checked(name, found, _SURROGATES)
-        return _refuse("code", "it is missing")
+        return _refuse("code", "missing")
 
     def text(self, name: str) -> str:
         """Read a text or a whole number, "" if there is none."""
@@ -255,7 +255,7 @@ class _Fields:
         """Read a yes or a no; anything else is refused, since a call that is meant as a trial must not write."""
         found = str(self._value(name) or "").lower()
         if found not in {"1", "true", "", "0", "false"}:
-            _refuse(name, "it is neither 1 nor 0")
+            _refuse(name, "not_a_flag")
         return found in {"1", "true"}
 
     def _person(self, name: str) -> str:
@@ -269,11 +269,11 @@ class _Fields:
 
     def _from_query(self, name: str) -> str:
         values = self._query.get(name, {""})
-        return next(iter(values)) if len(values) == 1 else _refuse(name, "it came twice, with different values")
+        return next(iter(values)) if len(values) == 1 else _refuse(name, "twice")
 
     def _from_body(self, name: str) -> Any:
         twice = name in self._body.twice
-        return _refuse(name, "it came twice, with different values") if twice else self._body.get(name)
+        return _refuse(name, "twice") if twice else self._body.get(name)
 
 
 def _scalar(name: str, found: Any) -> str:
@@ -281,7 +281,7 @@ def _scalar(name: str, found: Any) -> str:
     if found is None or isinstance(found, str):
         return (found or "").strip()
     whole = isinstance(found, int) and not isinstance(found, bool)
-    return str(found) if whole else _refuse(name, "it has to be a text or a whole number")
+    return str(found) if whole else _refuse(name, "not_a_scalar")
 
 
 def _is_macro(found: str) -> bool:
@@ -291,9 +291,9 @@ def _is_macro(found: str) -> bool:
 def _checked(name: str, found: str, forbidden: frozenset[str] = _CONTROLS) -> str:
     """Give the text back if it may go on. Raises _BadField."""
     if len(found) > _LIMITS.get(name, _LIMIT):
-        _refuse(name, f"it is longer than {_LIMITS.get(name, _LIMIT)} characters")
+        _refuse(name, "too_long")
     if _is_macro(found):
-        _refuse(name, "the bot has not filled in its placeholder")
+        _refuse(name, "placeholder")
     if any(unicodedata.category(each) in forbidden for each in found):
-        _refuse(name, "it has characters that cannot be shown")
+        _refuse(name, "characters")
     return found

@@ -57,7 +57,7 @@ def _campaign(snapshot: Snapshot, call: IssueCall, now: int) -> Campaign | Outco
         issuing = [each for each in active if each.bad or not _closed_by_date(snapshot, each, now)]
         choice = issuing or active
         if len(choice) != 1:
-            why = "name the campaign: there is no active one" if not choice else "name the campaign: several are active"
+            why = "several_campaigns" if choice else "no_active_campaign"
             return Outcome("invalid_request", field="campaign", why=why)
         named = choice
     else:

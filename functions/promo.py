@@ -170,7 +170,10 @@ Row = PromoCode | Redemption
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a call is told. `word` is the status word of DESIGN.md section 5; dates are aware, in the sheet's zone."""
+    """What a call is told. `word` is the status word of DESIGN.md section 5; dates are aware, in the sheet's zone.
+
+    `why` is a key of the languages' sentences after `why_`: what is wrong with `field`.
+    """
 
     word: str
     code: str = ""

@@ -88,7 +88,7 @@ def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:
         undone = any(snapshot.rolled_back(row.claim) for row in of_caller)
         return Answer(_outcome(snapshot, found, "rolled_back" if undone else "not_redeemed", now))
     if not call.request_id and len({row.request_id or row.claim for row in live}) > 1:
-        why = "several redemptions of this code stand: say which one"
+        why = "several_redemptions"
         return Answer(
             Outcome("invalid_request", code=call.code, field="request_id", why=why, language=snapshot.language)
         )

@@ -135,7 +135,8 @@ def message(outcome: Outcome, language: str) -> str:
         own = outcome.word in {"issued", "already_issued"}
         return languages.fill(outcome.message, values) if own else outcome.message
     more = {"used_on": minute(outcome.used_on), "channel": outcome.channel, "starts": day(outcome.starts)}
-    return spoken.sentence(outcome.word, **values, **more, field=outcome.field, why=outcome.why)
+    why = spoken.sentences[f"why_{outcome.why}"] if outcome.why else ""
+    return spoken.sentence(outcome.word, **values, **more, field=outcome.field, why=why)
 
 
 def _outcome(result: Outcome | Refusal) -> Outcome:
