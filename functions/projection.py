@@ -6,7 +6,7 @@ redemption of another code; the next read shows it, and what stood there before 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from functions import codes, redeeming
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from functions.snapshot import Tables
+
+#: A projection is repaired so often; then it is left to housekeeping.
+_LOOKS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,55 +36,65 @@ class Change:
 
 @dataclass(frozen=True)
 class _Sent:
-    """A redemption that was projected, and the sheet as it was before."""
+    """A redemption or a rollback that was projected, the sheet as it was before, and how often it was looked at."""
 
-    claim: Redemption
+    event: Redemption
     last_use: bool
     before: Tables
+    looks: int = 0
 
 
 class Projector:
-    """Makes the changes, and remembers them for one look at the next read; forgetting does no harm but a stray row."""
+    """Makes the changes, and remembers them for a look at the next read; forgetting does no harm but a stray row."""
 
     def __init__(self) -> None:
         self._sent: list[_Sent] = []
 
     def changes(self, tables: Tables, standing: Iterable[Claim]) -> list[Change]:
         """Cells that the standing claims of a group change, by position in the read *tables*."""
+        sent = [
+            _Sent(row, claim.outcome.uses_left == 0, tables)
+            for claim in standing
+            for row in claim.rows
+            if isinstance(row, Redemption)
+        ]
+        self._sent += sent
         snapshot = Snapshot(tables)
-        changes: dict[int, Change] = {}
-        for claim in standing:
-            for row in claim.rows:
-                if isinstance(row, PromoCode):
-                    continue
-                if row.event is Event.ROLLED_BACK:
-                    found = _undone(snapshot, row)
-                else:
-                    last_use = claim.outcome.uses_left == 0
-                    found = _used(snapshot, row, last_use=last_use)
-                    self._sent.append(_Sent(row, last_use, tables))
-                changes.update({change.row: change for change in found})
-        return list(changes.values())
+        return list({change.row: change for each in sent for change in _wanted(snapshot, each)}.values())
 
     def mend(self, tables: Tables) -> list[Change]:
-        """What the next read shows to have gone wrong, and its repair; each projection is looked at once."""
-        sent, self._sent = self._sent, []
+        """What the next read shows to have gone wrong, and its repair, which is looked at once more."""
         snapshot = Snapshot(tables)
-        lost = [each for each in sent if not snapshot.is_dead(each.claim) and not _arrived(snapshot, each.claim)]
-        if not lost:
-            return []
+        lost = [each for each in self._sent if _wanted(snapshot, each)]
+        self._sent = [replace(each, looks=each.looks + 1) for each in lost if each.looks < _LOOKS]
         changes: dict[int, Change] = {}
-        times = {each.claim.time: each for each in lost}
-        for row in tables.codes:
-            each = times.get(row.used_on) if row.used_on is not None else None
-            if each is not None and codes.fold(row.code) not in snapshot.redeemed_at(row.used_on or 0):
-                before = _before(each.before, row)
-                if before is not None:
-                    changes[row.row] = Change(row.row, before.status, before.used_on, before.channel)
         for each in lost:
-            for change in _used(snapshot, each.claim, last_use=each.last_use):
+            changes.update({change.row: change for change in _put_back(snapshot, each)})
+            for change in _wanted(snapshot, each):
                 changes.setdefault(change.row, change)
         return list(changes.values())
+
+
+def _wanted(snapshot: Snapshot, sent: _Sent) -> list[Change]:
+    """What the code's own row should still get; nothing once it is there."""
+    if sent.event.event is Event.ROLLED_BACK:
+        return _undone(snapshot, sent.event)
+    if snapshot.is_dead(sent.event) or _arrived(snapshot, sent.event):
+        return []
+    return _used(snapshot, sent.event, last_use=sent.last_use)
+
+
+def _put_back(snapshot: Snapshot, sent: _Sent) -> list[Change]:
+    """Rows of other codes that got what was meant for this one, and what stood there before."""
+    own = codes.fold(sent.event.code)
+    undo = sent.event.event is Event.ROLLED_BACK
+    found: list[Change] = []
+    for row in snapshot.tables.codes:
+        hit = (row.used_on is None and row.status is Status.UNUSED) if undo else row.used_on == sent.event.time
+        before = _before(sent.before, row) if hit and codes.fold(row.code) != own else None
+        if before is not None and (before.status, before.used_on) != (row.status, row.used_on):
+            found.append(Change(row.row, before.status, before.used_on, before.channel))
+    return found
 
 
 def _used(snapshot: Snapshot, claim: Redemption, *, last_use: bool) -> list[Change]:

@@ -273,6 +273,22 @@ class TestStaff:
         assert mine["status"] == "used"
         assert redeem(sheet, "r1").word == "redeemed"
 
+    def test_a_sort_before_the_projection_of_a_rollback_revives_no_voided_code(self, sheet: FakeSheet) -> None:
+        mine, other = with_code(sheet), with_code(sheet, "SPRING-99999-99999", subscriber_id="s2", status="void")
+        till = instance(sheet)
+        assert redeem(sheet, "r1", till).word == "redeemed"
+
+        def sort() -> None:
+            sheet.before_patch = lambda: None
+            sheet.rows["codes"].reverse()
+
+        sheet.before_patch = sort
+        assert till.submit(RollbackCall(TILL, CODE, "till-1", "", "r1")).outcome.word == "rolled_back"
+        assert (other["status"], mine["status"]) == ("unused", "used")  # the undoing hit a moved row
+        till.submit(CheckCall(TILL, CODE))
+        assert (other["status"], mine["status"]) == ("void", "unused")
+        assert till.submit(CheckCall(TILL, "SPRING-99999-99999")).outcome.word == "void"
+
     @pytest.mark.parametrize(
         "cell",
         [
