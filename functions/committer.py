@@ -12,7 +12,6 @@ thread of our own, and nothing is kept between calls but what may be lost. DESIG
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -73,7 +72,7 @@ class Committer:
         self._deadline_s = deadline_s
         self._report = report
         self._projector = Projector()
-        self._condition = threading.Condition()
+        self._condition = world.condition()
         self._arrivals: list[Turn] = []
         self._open: list[Turn] = []
         self._leading = False

@@ -5,10 +5,8 @@ from __future__ import annotations
 import secrets
 import time
 from random import SystemRandom
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from threading import Condition
+from threading import Condition
+from typing import Protocol
 
 
 class World(Protocol):
@@ -22,6 +20,9 @@ class World(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Do nothing for a while."""
+
+    def condition(self) -> Condition:
+        """A lock that threads can wait at for a notification."""
 
     def wait(self, condition: Condition, seconds: float) -> None:
         """Do nothing until the condition, which the caller holds, is notified, or for that long."""
@@ -50,6 +51,10 @@ class RealWorld:
     def sleep(self, seconds: float) -> None:
         """Do nothing for a while."""
         time.sleep(seconds)
+
+    def condition(self) -> Condition:
+        """A lock that threads can wait at for a notification."""
+        return Condition()
 
     def wait(self, condition: Condition, seconds: float) -> None:
         """Do nothing until the condition, which the caller holds, is notified, or for that long."""

@@ -39,6 +39,9 @@ class FakeWorld:
     def sleep(self, seconds: float) -> None:
         self.now_ms += int(seconds * 1000) + 1
 
+    def condition(self) -> Condition:
+        return Condition()
+
     def wait(self, condition: Condition, seconds: float) -> None:
         del condition
         self.sleep(seconds)
