@@ -64,20 +64,24 @@ class Turn:
     outcome: Outcome | None = None
 
     def give_up(self, *, tied: bool) -> None:
-        """From here on this call never answers from its claim (H2)."""
-        if self.claim is not None:
+        """From here on this call never answers from its claim (H2). What undoes a claim is not undone itself."""
+        if self.claim is not None and not _is_rollback(self.claim):
             self.giving_up += self.claim.rows
         self.claim, self.fate, self.based_on, self.tied = None, Fate.UNSENT, None, tied
 
 
 @dataclass
 class Round:
-    """What one read led to. `standing` are claims that hold: to be projected, then answered with their outcome."""
+    """What one read led to. `standing` are claims that hold: to be projected, then answered with their outcome.
+
+    `unsure` is true once a later call was decided on rows of the group that no read has confirmed.
+    """
 
     standing: list[tuple[Turn, Claim]] = field(default_factory=list)
     answers: list[tuple[Turn, Outcome]] = field(default_factory=list)
     sending: list[Turn] = field(default_factory=list)
     withdrawing: list[Turn] = field(default_factory=list)
+    unsure: bool = False
 
     def rows(self, snapshot: Snapshot) -> list[Row]:
         """What the batch has to add."""
@@ -149,26 +153,39 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
         return view
     if turn.giving_up:
         _send(played, turn, played.withdrawing)
-        return _plus(view, claim.rows)
-    undoes = _is_rollback(claim)
-    if not undoes and any(view.is_dead(row) for row in claim.rows):
+        return _unsure(played, view, claim.rows)
+    if _is_rollback(claim):
+        return _verify_rollback(played, view, turn, claim, rules)
+    if any(view.is_dead(row) for row in claim.rows):
         # Somebody undid it before it was verified: it was never answered from, and never will be.
         played.answers.append((turn, Outcome("busy")))
         return view
-    decision: Decision = claim if undoes else rules.decide(view, turn)
-    if not isinstance(decision, Unsettled) and is_same(claim, decision):
-        played.standing.append((turn, Claim(decision.outcome, claim.rows)))
-    else:
+    decision = rules.decide(view, turn)
+    if isinstance(decision, Unsettled) or not is_same(claim, decision):
         turn.give_up(tied=True)
         _send(played, turn, played.withdrawing)
+        return view
+    again = claim.outcome.word == "already_issued"  # a second row of a code that the subscriber has
+    played.standing.append((turn, Claim(claim.outcome if again else decision.outcome, claim.rows)))
     return _plus(view, claim.rows)
+
+
+def _verify_rollback(played: Round, view: Snapshot, turn: Turn, claim: Claim, rules: Rules) -> Snapshot:
+    """A rollback stands once it is seen; a redemption of the same request that landed beside it is undone too."""
+    request = claim.rows[0].request_id if isinstance(claim.rows[0], Redemption) else ""
+    decision = rules.decide(view, turn)
+    if request and isinstance(decision, Claim):
+        turn.claim, turn.fate = decision, Fate.UNSENT
+        return _claim(played, view, turn, rules)
+    played.standing.append((turn, claim))
+    return view
 
 
 def _advance(played: Round, snapshot: Snapshot, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:
     """Take a call one step on that has no claim in this read."""
     if turn.claim is not None:
         if turn.fate is Fate.LANDED:  # a read without our own row is no verify
-            return _plus(view, turn.claim.rows)
+            return _unsure(played, view, turn.claim.rows)
         again = rules.decide(view, turn)
         kept = isinstance(turn.claim.rows[0], PromoCode) or snapshot.tables.number == turn.based_on
         if kept and isinstance(again, Claim) and is_same(turn.claim, again):
@@ -187,10 +204,15 @@ def _advance(played: Round, snapshot: Snapshot, view: Snapshot, turn: Turn, rule
         return _claim(played, view, turn, rules)
     if turn.giving_up:
         _send(played, turn, played.withdrawing)
-    elif isinstance(decision, Answer) and (not played.sending or rules.decide(snapshot, turn) == decision):
-        # Otherwise it rests on a row that has not landed: the verify read will answer it (H17).
+    elif isinstance(decision, Answer) and (not played.unsure or rules.decide(snapshot, turn) == decision):
+        # Otherwise it rests on a row that is not certain: a later read will answer it (H17).
         played.answers.append((turn, decision.outcome))
     return view
+
+
+def _unsure(played: Round, view: Snapshot, rows: Iterable[Row]) -> Snapshot:
+    played.unsure = True
+    return _plus(view, rows)
 
 
 def _claim(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:
@@ -199,9 +221,9 @@ def _claim(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:
         return view
     if turn.attempts >= rules.attempts:
         played.answers.append((turn, Outcome("busy")))
-        return _plus(view, turn.claim.rows)
+        return _unsure(played, view, turn.claim.rows)
     if _send(played, turn, played.sending):
-        return _plus(view, turn.claim.rows)
+        return _unsure(played, view, turn.claim.rows)
     if turn.fate is Fate.UNSENT:
         turn.claim = None
     return view
@@ -232,9 +254,9 @@ def _plus(view: Snapshot, rows: Iterable[Row]) -> Snapshot:
 
 
 def _withdrawal(snapshot: Snapshot, turn: Turn, row: Row) -> Redemption:
-    """The row that declares a claim dead: by its Claim, or by code and subscriber for a row of Promo codes (H9)."""
+    """The row that declares a claim dead: by its Claim, or as `snapshot.name_of` a row of Promo codes (H9)."""
     return Redemption(
-        time=wall.from_instant(snapshot.zone, turn.now),
+        time=row.issued if isinstance(row, PromoCode) else wall.from_instant(snapshot.zone, turn.now),
         code=row.code,
         event=Event.WITHDRAWN,
         subscriber_id=row.subscriber_id,

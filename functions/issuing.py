@@ -6,6 +6,8 @@ they write is one code (DESIGN.md section 4, Codes converge).
 
 from __future__ import annotations
 
+import zlib
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -26,14 +28,20 @@ if TYPE_CHECKING:
     from functions.snapshot import Snapshot
 
 
-def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes) -> Decision:
-    """The subscriber's one live code in the campaign, a new one, or why there is none."""
+_SECOND_MS = 1_000
+
+
+def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim: str = "") -> Decision:
+    """The subscriber's one live code in the campaign, a new one, or why there is none.
+
+    *claim* is a random name, of which Issue date carries the milliseconds: they tell two rows of one code apart.
+    """
     campaign = _campaign(snapshot, call, now)
     if isinstance(campaign, Outcome):
         return Answer(campaign.but(language=snapshot.language))
     held = _held(snapshot, call.subscriber_id, campaign)
     for rows in held.values():
-        decision = _live(snapshot, call, now, code_key, campaign, rows)
+        decision = _live(snapshot, call, now, code_key, claim, campaign, rows)
         if decision is not None:
             return decision
     if len(held) >= campaign.codes_per_subscriber:
@@ -45,7 +53,7 @@ def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes) -> Dec
     code = _next_code(snapshot, campaign, call.subscriber_id, code_key)
     if code is None:
         return Answer(_outcome(snapshot, campaign, "out_of_codes", None, now))
-    row = _new_row(snapshot, campaign, call, code, now)
+    row = _new_row(snapshot, campaign, call, code, now, claim)
     outcome = _outcome(snapshot, campaign, "issued", row, now)
     return Answer(outcome) if call.dry_run else Claim(outcome, (row,))
 
@@ -78,8 +86,14 @@ def _held(snapshot: Snapshot, subscriber_id: str, campaign: Campaign) -> dict[st
     return held
 
 
-def _live(  # noqa: PLR0913, PLR0917 - all that a decision rests on
-    snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, campaign: Campaign, rows: list[PromoCode]
+def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
+    snapshot: Snapshot,
+    call: IssueCall,
+    now: int,
+    code_key: bytes,
+    claim: str,
+    campaign: Campaign,
+    rows: list[PromoCode],
 ) -> Decision | None:
     """The answer if this code is the subscriber's live one; None if it is spent."""
     if standing.is_unreadable(rows):
@@ -89,18 +103,37 @@ def _live(  # noqa: PLR0913, PLR0917 - all that a decision rests on
         return word
     if word != "live":
         return None
+    yes = _outcome(snapshot, campaign, "already_issued", rows[0], now)
     age = max(standing.age_of(snapshot, row.issued, now) for row in rows)
-    if age < standing.YOUNG_MS and not _would_stand(snapshot, call, now, code_key, rows):
-        return Unsettled("young row")
-    return Answer(_outcome(snapshot, campaign, "already_issued", rows[0], now))
+    if standing.has_stood(snapshot, rows) or (age >= standing.OLD_MS and not _has_rival(snapshot, campaign, rows)):
+        return Answer(yes)
+    refusal = _without(snapshot, call, now, code_key, rows)
+    rivalled = refusal in {"campaign_limit_reached", "out_of_codes"} or _has_rival(snapshot, campaign, rows)
+    if rivalled or (refusal and age < standing.YOUNG_MS):
+        return Unsettled("contested row")
+    if refusal or not (campaign.total_limit is not None or campaign.source is Source.POOL):
+        return Answer(yes)  # nobody else's row can make its writer withdraw this one
+    # Its writer may have found a rival and be about to withdraw it: only a row of this call's own is sure (H3).
+    copy = replace(rows[0], issued=_issue_time(snapshot, now, claim), used_on=None, channel="", row=0)
+    return Answer(yes) if call.dry_run else Claim(yes, (copy,))
 
 
-def _would_stand(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, rows: list[PromoCode]) -> bool:
-    """True if a fresh row, which its writer may still withdraw, is what would be issued without it."""
-    again = issue(snapshot.without(rows), call, now, code_key)
+def _without(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, rows: list[PromoCode]) -> str:
+    """Why a fresh row, which its writer may still withdraw, is not what would be issued without it; "" if it is."""
+    again = issue(snapshot.without(rows), replace(call, dry_run=True), now, code_key)
     if isinstance(again, Unsettled):
+        return "another code"
+    if not again.outcome.ok:
+        return again.outcome.word
+    return "" if codes.fold(again.outcome.code) == codes.fold(rows[0].code) else "another code"
+
+
+def _has_rival(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode]) -> bool:
+    """True if another subscriber holds the same code: a tie that a crash left, for staff to settle."""
+    if campaign.source is Source.SHARED:
         return False
-    return again.outcome.ok and codes.fold(again.outcome.code) == codes.fold(rows[0].code)
+    holders = {row.subscriber_id for row in snapshot.rows_of_code(codes.fold(rows[0].code))}
+    return len(holders) > 1
 
 
 def _state(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode], now: int) -> str | Unsettled:
@@ -158,7 +191,9 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
     if campaign.source is Source.SHARED:
         return campaign.shared_code
     if campaign.source is Source.POOL:
-        free = (code for code in snapshot.ready_codes(campaign.name) if _is_free(snapshot, code, subscriber_id))
+        ready = snapshot.ready_codes(campaign.name)
+        own = [code for code in ready if (codes.fold(code), subscriber_id) in snapshot.hidden_pairs]  # it needs no rank
+        free = (code for code in own or ready if _is_free(snapshot, code, subscriber_id))
         return min(free, key=lambda code: codes.pool_rank(code_key, subscriber_id, codes.fold(code)), default=None)
     for serial in count():
         code = codes.derive(
@@ -172,12 +207,20 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
 def _is_free(snapshot: Snapshot, code: str, subscriber_id: str) -> bool:
     """True if a ready code is in no live row, was never redeemed, and was not withdrawn from this subscriber (H9)."""
     folded = codes.fold(code)
-    withdrawn = PromoCode(code=code, campaign="", subscriber_id=subscriber_id)
-    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded) or snapshot.is_dead(withdrawn))
+    withdrawn = snapshot.was_withdrawn(folded, subscriber_id)
+    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded) or withdrawn)
 
 
-def _new_row(snapshot: Snapshot, campaign: Campaign, call: IssueCall, code: str, now: int) -> PromoCode:
-    issued = wall.from_instant(snapshot.zone, now)
+def _issue_time(snapshot: Snapshot, now: int, claim: str) -> int:
+    """Wall time of *now* to the second; the milliseconds are the claim's."""
+    whole = wall.from_instant(snapshot.zone, now) // _SECOND_MS * _SECOND_MS
+    return whole + zlib.crc32(claim.encode()) % _SECOND_MS
+
+
+def _new_row(  # noqa: PLR0913, PLR0917 - what a row consists of
+    snapshot: Snapshot, campaign: Campaign, call: IssueCall, code: str, now: int, claim: str
+) -> PromoCode:
+    issued = _issue_time(snapshot, now, claim)
     expires = None
     if campaign.valid_days is not None:
         expires = wall.end_of_day(issued + campaign.valid_days * wall.DAY_MS)

@@ -18,14 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import tzinfo
 
-#: What names a row of Promo codes: the folded code and the subscriber.
+#: One code of one subscriber: all rows that say so are one code.
 Pair = tuple[str, str]
+#: What names one row of Promo codes: the folded code, the subscriber and Issue date (wall ms). Two instances that issue
+#: the same code to the same subscriber write two rows; each may withdraw its own alone.
+Name = tuple[str, str, int | None]
 R = TypeVar("R")
 
 
 def pair(row: Row) -> Pair:
-    """The name of a claim in Promo codes, and of what a `withdrawn` row without a Claim declares dead."""
+    """The code and its subscriber."""
     return codes.fold(row.code), row.subscriber_id
+
+
+def name_of(row: PromoCode) -> Name:
+    """The name of a claim in Promo codes. A `withdrawn` row without a Claim repeats it, Issue date in its Time."""
+    return codes.fold(row.code), row.subscriber_id, row.issued
 
 
 class Table(Generic[R]):
@@ -108,9 +116,20 @@ class Tables:
         return frozenset(row.claim for row in self.dead_rows if row.claim)
 
     @cached_property
-    def dead_pairs(self) -> frozenset[Pair]:
-        """Rows of Promo codes, by name, that were withdrawn."""
-        return frozenset(pair(row) for row in self.dead_rows if not row.claim and row.event is Event.WITHDRAWN)
+    def dead_names(self) -> frozenset[Name]:
+        """Rows of Promo codes, by name, that were withdrawn; one whose Time was lost withdraws every copy."""
+        rows = (row for row in self.dead_rows if not row.claim and row.event is Event.WITHDRAWN)
+        return frozenset((*pair(row), row.time) for row in rows)
+
+    @cached_property
+    def withdrawn_pairs(self) -> frozenset[Pair]:
+        """Codes that were withdrawn from a subscriber, whichever copy."""
+        return frozenset((code, subscriber) for code, subscriber, _ in self.dead_names)
+
+    def is_dead(self, row: PromoCode) -> bool:
+        """True if this row was withdrawn."""
+        same = pair(row)
+        return same in self.withdrawn_pairs and not self.dead_names.isdisjoint({(*same, row.issued), (*same, None)})
 
     @cached_property
     def codes_of_times(self) -> dict[int, frozenset[str]]:
@@ -136,8 +155,8 @@ class Tables:
     def codes_of_campaign(self, folded: str) -> frozenset[str]:
         """Distinct folded codes, not withdrawn, of a campaign; counted once per read."""
         if folded not in self._codes_of_campaigns:
-            pairs = {pair(row) for row in self.codes.find("campaign", folded)}
-            self._codes_of_campaigns[folded] = frozenset(code for code, _ in pairs - self.dead_pairs)
+            rows = self.codes.find("campaign", folded)
+            self._codes_of_campaigns[folded] = frozenset(codes.fold(row.code) for row in rows if not self.is_dead(row))
         return self._codes_of_campaigns[folded]
 
 
@@ -145,14 +164,14 @@ class Tables:
 class Snapshot:
     """What the sheet says, plus rows that are about to be written, without rows that the group wrote itself.
 
-    `stood` are claims that this process has seen to stand and answered yes from: as good as confirmed.
+    `stood` names claims that this process has seen to stand and answered yes from: as good as confirmed.
     """
 
     tables: Tables
     added: tuple[Row, ...] = ()
     hidden_pairs: frozenset[Pair] = frozenset()
     hidden_claims: frozenset[str] = frozenset()
-    stood: frozenset[str] = frozenset()
+    stood: frozenset[str | Name] = frozenset()
     _dead_claims: frozenset[str] = field(default=frozenset())
 
     @property
@@ -219,13 +238,17 @@ class Snapshot:
     def is_dead(self, row: Row) -> bool:
         """True if a row of Redemptions withdraws this claim or rolls it back."""
         if isinstance(row, PromoCode):
-            return pair(row) in self.tables.dead_pairs
+            return self.tables.is_dead(row)
         return bool(row.claim) and (row.claim in self.tables.dead_claims or row.claim in self._dead_claims)
+
+    def was_withdrawn(self, folded: str, subscriber_id: str) -> bool:
+        """True if a row of this code was withdrawn from this subscriber."""
+        return (folded, subscriber_id) in self.tables.withdrawn_pairs
 
     def shows(self, row: Row) -> bool:
         """True if this claim was in the sheet, dead or alive, whatever this snapshot leaves out."""
         if isinstance(row, PromoCode):
-            return any(found.subscriber_id == row.subscriber_id for found in self._stored_codes(row))
+            return any(name_of(found) == name_of(row) for found in self._stored_codes(row))
         found_events = {found.event for found in self.tables.redemptions.find("claim", row.claim)}
         return row.event in found_events
 

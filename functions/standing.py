@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions import codes, wall
 from functions.promo import PromoCode, Redemption, Status
+from functions.snapshot import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +62,14 @@ class Uses:
                 confirmed.add(name)
             firm[name] = firm.get(name, False) or sure or age_of(snapshot, claim.time, now) >= YOUNG_MS
         return cls(len(firm), sum(firm.values()), len(confirmed))
+
+
+def has_stood(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
+    """True if this process answered yes from one of these rows of Promo codes, or is about to write it.
+
+    Nothing in the sheet says so.
+    """
+    return any(name_of(row) in snapshot.stood or row in snapshot.added for row in rows)
 
 
 def is_void(rows: Iterable[PromoCode]) -> bool:

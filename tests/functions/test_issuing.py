@@ -171,7 +171,7 @@ def test_a_pool_gives_each_subscriber_a_code_of_their_own_until_it_is_empty() ->
 def test_a_pool_code_withdrawn_from_one_subscriber_is_free_for_another() -> None:
     one = (("READY-0", "pool"),)
     row = code("READY-0", "s1", campaign="pool")
-    gone = Redemption(ago(0), "READY-0", Event.WITHDRAWN, subscriber_id="s1")
+    gone = Redemption(row.issued, "READY-0", Event.WITHDRAWN, subscriber_id="s1")
     snapshot = sheet(row, gone, campaigns=(POOL,), pool=one)
     assert word(issue(snapshot, issue_call("s1", "pool"))) == "out_of_codes"
     assert new_row(issue(snapshot, issue_call("s2", "pool"))).code == "READY-0"
@@ -200,8 +200,8 @@ def test_a_fresh_row_of_another_instance_is_adopted_only_if_it_would_stand() -> 
     assert word(issue(sheet(fresh))) == "already_issued"
     limited = replace(SPRING, total_limit=1)
     rival = code("SPRING-33333-44444", "s2", issued=ago(600), row=3)
-    assert issue(sheet(fresh, rival, campaigns=(limited,))) == Unsettled("young row")
-    old = replace(fresh, issued=ago(MINUTE))
+    assert issue(sheet(fresh, rival, campaigns=(limited,))) == Unsettled("contested row")
+    old = replace(fresh, issued=ago(11 * MINUTE))
     assert word(issue(sheet(old, rival, campaigns=(limited,)))) == "already_issued"
 
 

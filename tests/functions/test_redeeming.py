@@ -228,7 +228,7 @@ class TestRefusalsThatRestOnAClaim:
         assert word(redeem(sheet(code(status=Status.USED, used_on=gone.time), gone, undone))) == "redeemed"
 
     def test_a_withdrawn_row_of_promo_codes_is_no_code(self) -> None:
-        gone = Redemption(ago(0), CODE, Event.WITHDRAWN, subscriber_id="s1")
+        gone = Redemption(code().issued, CODE, Event.WITHDRAWN, subscriber_id="s1")
         assert word(redeem(sheet(code(), gone))) == "not_found"
 
 
