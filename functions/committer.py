@@ -20,14 +20,16 @@ from functions import codes, deciding, issuing, redeeming
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
+from functions.pacing import Pacing
 from functions.projection import Projector
-from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, RedeemCall, Redemption
-from functions.snapshot import Snapshot
+from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall
+from functions.snapshot import Name, Snapshot, name_of
 from functions.writer import Sent, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from functions.pacing import Pace
     from functions.sheet import Reading
     from functions.world import World
     from functions.writer import SheetPort
@@ -44,6 +46,8 @@ _PAUSE_S, _LONGEST_PAUSE_S = (0.05, 0.25), 2.0
 #: A claim that stood is remembered this long, and so many of them.
 _REMEMBERED_S, _REMEMBERED = 600.0, 10_000
 _BACKOFF_S = 0.5
+#: A write waits so long for its turn in the budget; with more to wait the reads go on without it.
+_PATIENCE_S = 2.5
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,14 @@ class Told:
 class Committer:
     """Answers calls from one spreadsheet; safe to use from many threads, alone or beside other processes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what it works with
         self,
         sheet: SheetPort,
         world: World,
         code_key: bytes,
         deadline_s: float,
         report: Callable[[str, dict[str, object]], None],
+        pacing: Pacing | None = None,
     ) -> None:
         self._sheet = sheet
         self._world = world
@@ -77,9 +82,9 @@ class Committer:
         self._open: list[Turn] = []
         self._leading = False
         self._clock_offset = 0
-        self._failures = 0
+        self._pacing = pacing or Pacing()
         self._fruitless = 0
-        self._stood: dict[str, float] = {}
+        self._stood: dict[str | Name, float] = {}
         self._requests: Counter[str] = Counter()
         self._writer = Writer(sheet, codes.fingerprint(code_key), self._requests, report)
         self.language = ""
@@ -126,6 +131,7 @@ class Committer:
 
     def _cycle(self, leader: Turn) -> None:
         """Read once, decide for everybody who arrived before, and write what that takes."""
+        self._world.sleep(min(self._pacing.reads.wait_s(self._world.monotonic()), self._left(leader)))
         with self._condition:
             self._open += self._arrivals
             self._arrivals = []
@@ -147,7 +153,11 @@ class Committer:
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
         if played.writers:
-            self._write(leader, reading, snapshot, played)
+            if self._may_write(leader):
+                self._write(leader, reading, snapshot, played)
+            else:
+                self._unsend(played)
+                self._pause(leader, self._pacing.writes.wait_s(self._world.monotonic()))
         elif not played.answers and not played.standing:
             self._look_again_later(leader)
         else:
@@ -160,14 +170,30 @@ class Committer:
         paused = [turn.not_before for turn in self._open if turn.not_before > self._world.monotonic()]
         if paused and len(paused) == len(self._open):
             pause = min(paused) - self._world.monotonic()
+        self._pause(leader, pause)
+
+    def _pause(self, leader: Turn, seconds: float) -> None:
+        """Do nothing for a while, or until a new call comes."""
         with self._condition:
             if not self._arrivals:
-                self._world.wait(self._condition, min(pause, self._timeout(leader)))
+                self._world.wait(self._condition, min(seconds, self._timeout(leader)))
+
+    def _may_write(self, leader: Turn, others: Sequence[Turn] = ()) -> bool:
+        """Wait for this process's turn to write, if it comes soon and the callers can wait so long."""
+        now = self._world.monotonic()
+        wait = self._pacing.writes.wait_s(now)
+        patience = min([_PATIENCE_S, *(turn.deadline - now - _LAST_WRITE_S for turn in (leader, *others))])
+        if wait > max(patience, 0):
+            return False
+        if wait:
+            self._world.sleep(wait)
+        return True
 
     def _remember(self, played: Round) -> None:
         """Claims that this process says yes from now are certain for it; others learn it from the projection."""
         now = self._world.monotonic()
-        claims = [row.claim for _, claim in played.standing for row in claim.rows if isinstance(row, Redemption)]
+        rows = [row for _, claim in played.standing for row in claim.rows]
+        claims = [name_of(row) if isinstance(row, PromoCode) else row.claim for row in rows]
         self._stood.update(dict.fromkeys(claims, now))
         while self._stood and (
             len(self._stood) > _REMEMBERED or next(iter(self._stood.values())) < now - _REMEMBERED_S
@@ -178,7 +204,7 @@ class Committer:
         call = turn.call
         try:
             if isinstance(call, IssueCall):
-                return issuing.issue(snapshot, call, turn.now, self._code_key)
+                return issuing.issue(snapshot, call, turn.now, self._code_key, turn.token)
             if isinstance(call, CheckCall):
                 return redeeming.check(snapshot, call, turn.now)
             if isinstance(call, RedeemCall):
@@ -200,21 +226,30 @@ class Committer:
             return None
         except (Throttled, Unanswered) as failure:
             self._report("a read failed", {"severity": "WARNING", "reason": str(failure)})
-            self._back_off(leader)
+            self._back_off(self._pacing.reads)
             return None
-        self._failures = 0
+        self._pacing.reads.failures = 0
         return reading, snapshot
 
     def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
-        """Show the standing claims on their codes' rows; sent once, and the answers do not depend on it."""
-        tables = snapshot.tables
-        changes = [*self._projector.mend(tables), *self._projector.changes(tables, [c for _, c in played.standing])]
+        """Show the standing claims on their codes' rows; sent once, and the answers do not depend on it.
+
+        Without a write left in the budget the next cycle that has one does it.
+        """
+        tables, projector = snapshot.tables, self._projector
+        standing = [turn for turn, _ in played.standing]
+        if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
+            projector.changes(tables, [claim for _, claim in played.standing])
+            return
+        changes = [*projector.mend(tables), *projector.changes(tables, [claim for _, claim in played.standing])]
         if not changes:
             return
         self._requests["writes"] += 1
         try:
             self._sheet.patch(reading, [change_values(change) for change in changes], self._timeout(leader))
         except (Throttled, Unanswered, Rejected, SheetBroken) as failure:
+            if isinstance(failure, Throttled):
+                self._back_off(self._pacing.writes)
             self._report("a projection did not land", {"severity": "WARNING", "reason": str(failure)})
 
     def _write(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
@@ -242,7 +277,9 @@ class Committer:
         elif sent in {Sent.UNKNOWN, Sent.THROTTLED}:
             for turn in played.writers:
                 turn.attempts += 1
-            self._back_off(leader)
+            self._back_off(self._pacing.writes)
+        else:
+            self._pacing.writes.failures = 0
 
     def _split(self, played: Round) -> None:
         """After a 400 the calls go one by one, so that one caller's data never fails another's."""
@@ -258,11 +295,10 @@ class Committer:
             if turn.fate is Fate.UNSENT:
                 turn.claim = None
 
-    def _back_off(self, leader: Turn) -> None:
-        """Pause with full jitter, longer after each failure in a row, and not beyond the leader's deadline."""
-        self._failures += 1
-        longest = min(_BACKOFF_S * 2**self._failures, self._deadline_s / 2)
-        self._world.sleep(min(self._world.uniform(0, longest), self._timeout(leader)))
+    def _back_off(self, pace: Pace) -> None:
+        """Send no more of that kind for a while: full jitter, longer after each failure in a row."""
+        longest = min(_BACKOFF_S * 2 ** (pace.failures + 1), self._deadline_s / 2)
+        pace.hold(self._world.monotonic() + self._world.uniform(0, longest))
 
     def _close_late(self) -> None:
         now = self._world.monotonic()
@@ -280,8 +316,11 @@ class Committer:
     def _busy(self) -> Outcome:
         return Outcome("busy", language=self.language)
 
+    def _left(self, leader: Turn) -> float:
+        return max(leader.deadline - self._world.monotonic(), 0.0)
+
     def _timeout(self, leader: Turn) -> float:
-        return max(leader.deadline - self._world.monotonic(), _SHORTEST_TIMEOUT_S)
+        return max(self._left(leader), _SHORTEST_TIMEOUT_S)
 
     def _pause_s(self) -> float:
         return self._world.uniform(*_PAUSE_S)

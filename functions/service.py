@@ -78,12 +78,14 @@ class Service:
         with self._lock:
             if self._committer is None:
                 from functions.committer import Committer  # noqa: PLC0415 - imports Google's client
+                from functions.pacing import Pacing  # noqa: PLC0415
                 from functions.sheet import GoogleSheet  # noqa: PLC0415
 
                 settings = self._settings
-                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world)
+                pacing = Pacing(settings.reads_per_minute, settings.writes_per_minute)
+                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world, pacing)
                 self._committer = Committer(
-                    sheet, self._world, settings.code_key, settings.request_deadline_s, self._report
+                    sheet, self._world, settings.code_key, settings.request_deadline_s, self._report, pacing
                 )
             return self._committer
 

@@ -64,8 +64,8 @@ class Settings:
             code_key=_code_key(environ),
             sheets_api_endpoint=_endpoint(environ, "SHEETS_API_ENDPOINT"),
             request_deadline_s=_number(environ, "REQUEST_DEADLINE_S", default=8.0, low=1, high=60),
-            writes_per_minute=_whole(environ, "WRITES_PER_MINUTE", default=54, low=1, high=300),
-            reads_per_minute=_whole(environ, "READS_PER_MINUTE", default=54, low=1, high=300),
+            writes_per_minute=_whole(environ, "WRITES_PER_MINUTE", default=54, low=1, high=60_000),
+            reads_per_minute=_whole(environ, "READS_PER_MINUTE", default=54, low=1, high=60_000),
             project=_project(environ),
         )
 

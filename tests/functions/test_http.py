@@ -37,6 +37,8 @@ def settings(server: LocalSheets) -> dict[str, str]:
         "SPREADSHEET_ID": "local",
         "API_KEYS": KEYS,
         "CODE_KEY": "c" * 32,
+        "READS_PER_MINUTE": "60000",
+        "WRITES_PER_MINUTE": "60000",
         "SHEETS_API_ENDPOINT": server.base_url,
     }
 
