@@ -21,6 +21,7 @@ from googleapiclient.errors import HttpError
 from functions import batches, guard
 from functions.failures import Rejected, SheetBroken, SheetError, StampTaken, Throttled, Unanswered
 from functions.google_http import OneShot, session_for
+from functions.pacing import Pacing
 from sheet_schema import layout as layouts
 from sheet_schema import records, tabs
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from functions.batches import NewRow, Patch
+    from functions.pacing import Pace
     from functions.world import World
     from sheet_schema.layout import Layout
     from sheet_schema.records import Cell
@@ -65,8 +67,9 @@ class Reading:
 class GoogleSheet:
     """One spreadsheet; not safe for use by two threads at once."""
 
-    def __init__(self, spreadsheet_id: str, endpoint: str, world: World) -> None:
+    def __init__(self, spreadsheet_id: str, endpoint: str, world: World, pacing: Pacing | None = None) -> None:
         self._id = spreadsheet_id
+        self._pacing = pacing or Pacing()
         self._endpoint = endpoint
         self._world = world
         self._session: requests.Session | None = None
@@ -223,10 +226,11 @@ class GoogleSheet:
         request = self._service.spreadsheets().batchUpdate(
             spreadsheetId=self._id, body={"requests": list(batch)}, fields="spreadsheetId"
         )
-        self._execute(request, timeout)
+        self._execute(request, timeout, self._pacing.writes)
 
-    def _execute(self, request: Any, timeout: float) -> dict[str, Any]:
-        """Send one request. Raises Rejected, Throttled, Unanswered, SheetBroken."""
+    def _execute(self, request: Any, timeout: float, pace: Pace | None = None) -> dict[str, Any]:
+        """Send one request, a read unless *pace* says so. Raises Rejected, Throttled, Unanswered, SheetBroken."""
+        (pace or self._pacing.reads).note(self._world.monotonic())
         try:
             self._session = self._session or session_for(self._endpoint)
             answer = request.execute(http=OneShot(self._session, timeout, self._note_date))
