@@ -46,7 +46,7 @@ def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim:
             return decision
     if len(held) >= campaign.codes_per_subscriber:
         return Answer(_what_became_of(snapshot, campaign, held, now))
-    refusal = _closed(snapshot, campaign, now)
+    refusal = _closed(snapshot, campaign, call.subscriber_id, now)
     if refusal:
         starts = wall.aware(snapshot.zone, campaign.starts)
         return Answer(_outcome(snapshot, campaign, refusal, None, now).but(starts=starts))
@@ -111,7 +111,8 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     rivalled = refusal in {"campaign_limit_reached", "out_of_codes"} or _has_rival(snapshot, campaign, rows)
     if rivalled or (refusal and age < standing.YOUNG_MS):
         return Unsettled("contested row")
-    if refusal or not (campaign.total_limit is not None or campaign.source is Source.POOL):
+    scarce = campaign.source is Source.POOL or (campaign.source is Source.GENERATED and campaign.total_limit)
+    if refusal or not scarce:
         return Answer(yes)  # nobody else's row can make its writer withdraw this one
     # Its writer may have found a rival and be about to withdraw it: only a row of this call's own is sure (H3).
     copy = replace(rows[0], issued=_issue_time(snapshot, now, claim), used_on=None, channel="", row=0)
@@ -171,7 +172,7 @@ def _closed_by_date(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
     return "campaign_ended" if wall.is_over(snapshot.zone, campaign.ends, now) else ""
 
 
-def _closed(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
+def _closed(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, now: int) -> str:
     """Why the campaign issues nothing now, "" if it does."""
     if not campaign.active:
         return "campaign_inactive"
@@ -179,7 +180,10 @@ def _closed(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
     if by_date or campaign.total_limit is None:
         return by_date
     if campaign.source is Source.SHARED:
-        claims = snapshot.redemptions_of_code(codes.fold(campaign.shared_code))
+        folded = codes.fold(campaign.shared_code)
+        if (folded, subscriber_id) in snapshot.hidden_pairs:
+            return ""  # the limit is of redemptions: it undoes no row that was written before it was reached
+        claims = snapshot.redemptions_of_code(folded)
         taken = standing.Uses.of(snapshot, claims, (), now).total
     else:
         taken = snapshot.count_issued(campaign.name)

@@ -77,9 +77,9 @@ class Projector:
 
 def _wanted(snapshot: Snapshot, sent: _Sent) -> list[Change]:
     """What the code's own row should still get; nothing once it is there."""
-    if sent.event.event is Event.ROLLED_BACK:
+    if sent.event.event is Event.ROLLED_BACK or snapshot.is_dead(sent.event):
         return _undone(snapshot, sent.event)
-    if snapshot.is_dead(sent.event) or _arrived(snapshot, sent.event):
+    if _arrived(snapshot, sent.event):
         return []
     return _used(snapshot, sent.event, last_use=sent.last_use)
 
@@ -99,22 +99,35 @@ def _put_back(snapshot: Snapshot, sent: _Sent) -> list[Change]:
 
 def _used(snapshot: Snapshot, claim: Redemption, *, last_use: bool) -> list[Change]:
     status = Status.USED if last_use else None  # staff may have typed a word since the read
-    rows = [row for row in redeeming.rows_of_claim(snapshot, claim) if row.status is Status.UNUSED and not row.bad]
+    rows = [row for row in redeeming.rows_of_claim(snapshot, claim) if _is_blank(snapshot, row) and not row.bad]
     return [Change(row.row, status, claim.time, claim.channel) for row in rows if row.row]
 
 
-def _undone(snapshot: Snapshot, rollback: Redemption) -> list[Change]:
+def _is_blank(snapshot: Snapshot, row: PromoCode) -> bool:
+    """True if Status says unused, or used by a redemption of this code that is dead since."""
+    return row.status is Status.UNUSED or (row.status is Status.USED and _names_dead(snapshot, row))
+
+
+def _names_dead(snapshot: Snapshot, row: PromoCode) -> bool:
+    """True if Used on is the time of a redemption of this code that was rolled back or withdrawn, and of no other."""
+    claims = snapshot.redemptions_of_code(codes.fold(row.code), dead=True)
+    of_time = [claim for claim in claims if claim.time == row.used_on] if row.used_on is not None else []
+    return bool(of_time) and all(snapshot.is_dead(claim) for claim in of_time)
+
+
+def _undone(snapshot: Snapshot, dead: Redemption) -> list[Change]:
     """Blank only cells whose Used on is that redemption's."""
-    stored = snapshot.tables.redemptions.find("claim", rollback.claim)
+    stored = snapshot.tables.redemptions.find("claim", dead.claim)
     times = {row.time for row in stored if row.event is Event.REDEEMED and row.time is not None}
-    rows = snapshot.rows_of_code(codes.fold(rollback.code))
+    rows = snapshot.rows_of_code(codes.fold(dead.code))
     mine = [row for row in rows if row.row and row.used_on in times and row.status is not Status.VOID]
     return [Change(row.row, Status.UNUSED, None, "") for row in mine]
 
 
 def _arrived(snapshot: Snapshot, claim: Redemption) -> bool:
     rows = redeeming.rows_of_claim(snapshot, claim)
-    return not rows or any(row.used_on is not None or row.status is not Status.UNUSED for row in rows)
+    shown = [row for row in rows if row.used_on is not None or row.status is not Status.UNUSED]
+    return not rows or any(not _names_dead(snapshot, row) for row in shown)
 
 
 def _before(tables: Tables, row: PromoCode) -> PromoCode | None:

@@ -1,0 +1,205 @@
+"""One episode: a fresh sheet, a few processes, callers and staff, some dozens of operations, all from one seed.
+
+    weather on: callers ask, staff edit, requests are lost, processes die and are replaced
+    weather off: what was late lands; everybody who was left without an answer asks once more
+    the sheet is read one last time, and the checker judges
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from checker import UNKNOWN, Allowances, Violation, violations
+from cloud import LATE_S, Google
+from functions.cells import tables_of
+from functions.committer import Committer, Told
+from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
+from functions.snapshot import Snapshot
+from history import History, Op
+from instances import Cell, Instance, Weather
+from scheduler import Scheduler
+from staff import Staff
+
+BOT = Caller("bot", Role.BOT)
+TILL = Caller("till", Role.TILL)
+_CAMPAIGNS: dict[str, dict[str, str | int]] = {
+    "gen": {},
+    "lim": {"total_limit": 2},
+    "pool": {"code_source": "pool"},
+    "two": {"uses_per_code": 2},
+    "multi": {"codes_per_subscriber": 2},
+    "sale": {"shared_code": "SALE-20", "total_limit": 3},
+}
+
+
+@dataclass
+class Plan:
+    """What an episode is like; `directed` sends one fault to one operation's moment as often as it can."""
+
+    model: str
+    operations: int = 60
+    callers: int = 5
+    processes: int = 2
+    faults: float = 0.05
+    kills: bool = True
+    staff_pace_s: float = 2.5
+    staff_telling: float = 0.15
+    columns: bool = True
+    directed: Cell | None = None
+    campaigns: tuple[str, ...] = ()
+
+
+@dataclass
+class Result:
+    """What came of an episode."""
+
+    seed: int
+    plan: Plan
+    history: History
+    violations: list[Violation]
+    hits: Counter[Cell]
+    words: Counter[str]
+    reports: list[str]
+    requests: int
+    duplicate_stamps: int
+    ties: int = 0
+
+
+@dataclass
+class Episode:
+    """The run itself."""
+
+    seed: int
+    plan: Plan
+    make: Callable[..., Committer] = Committer
+    prepare: Callable[[Google], None] = lambda _google: None
+    history: History = field(default_factory=History)
+
+    def run(self) -> Result:
+        """Play it to the end and judge it."""
+        scheduler = self.scheduler = Scheduler(self.seed)
+        self.chance = scheduler.chance
+        self.google = Google(scheduler, self.plan.model)
+        self.prepare(self.google)
+        self.weather = Weather(self.plan.faults, kills=self.plan.kills, directed=self.plan.directed)
+        self.known: list[tuple[str, str, str]] = []  # code, campaign, subscriber
+        self.requests: dict[str, RedeemCall] = {}
+        self.left = self.plan.operations
+        self.calling = self.plan.callers
+        self.lost_times: set[int] = set()
+        self.born = 0
+        self.dead_reports: list[str] = []
+        self._set_up()
+        self.instances = [self._start() for _ in range(self.plan.processes)]
+        self.staff = Staff(self.google, self.history, self.plan.staff_pace_s, self.plan.staff_telling)
+        self.staff.columns = self.plan.columns
+        for _ in range(self.plan.callers):
+            scheduler.spawn(self._caller)
+        scheduler.spawn(self.staff.work)
+        scheduler.run()
+        self._settle()
+        scheduler.run()
+        self.history.final = Snapshot(tables_of(self.google.reading()))
+        return self._result()
+
+    def _set_up(self) -> None:
+        names = list(self.plan.campaigns) or self.chance.sample(list(_CAMPAIGNS), 2)
+        for name in names:
+            self.google.type_row("campaigns", campaign=name, **_CAMPAIGNS[name])
+        for number in range(3 if "pool" in names else 0):
+            self.google.type_row("pool", code=f"READY-{number}", campaign="pool")
+        self.names = names
+
+    def _start(self) -> Instance:
+        self.born += 1
+        skew = self.chance.choice((0, 0, -90_000, 45_000, 700_000))
+        instance = Instance(f"p{self.born}", self.google, self.weather, skew, self.make)
+        instance.on_death = self._buried
+        return instance
+
+    def _buried(self, instance: Instance) -> None:
+        self.lost_times |= {int(time) for time in instance.port.patching} | instance.port.unseen_patches()
+        self.dead_reports += instance.reports
+        self.instances[self.instances.index(instance)] = self._start()
+
+    def _caller(self) -> None:
+        while self.left > 0:
+            self.left -= 1
+            self._ask(self._choose())
+            self.scheduler.suspend(self.chance.expovariate(1.5))
+        self.calling -= 1
+        if not self.calling:
+            self.staff.done = True
+
+    def _ask(self, call: Call, detail: str = "") -> Op:
+        instance = self.chance.choice(self.instances)
+        began = self.scheduler.now
+        number = len(self.history.ops)
+        # The place is taken at once: an operation that is under way may still have an effect.
+        self.history.ops.append(Op(number, call, began, float("inf"), "", detail=detail))
+        told = instance.submit(call)
+        word, code = (told.outcome.word, told.outcome.code) if isinstance(told, Told) else ("", "")
+        op = Op(number, call, began, self.scheduler.now, word, code, f"{detail}{instance.name}")
+        self.history.ops[number] = op
+        if isinstance(call, IssueCall) and word == "issued":
+            self.known.append((code, call.campaign, call.subscriber_id))
+        if word in UNKNOWN and not detail and self.chance.random() < 0.5:
+            self.scheduler.suspend(self.chance.uniform(0.0, 4.0))
+            self._ask(call, "again ")
+        return op
+
+    def _choose(self) -> Call:
+        chance = self.chance
+        kind = chance.random()
+        if kind < 0.45 or not self.known:
+            return IssueCall(BOT, f"s{chance.randrange(5)}", chance.choice(self.names))
+        code, campaign, subscriber = chance.choice(self.known[-4:])
+        if kind < 0.52:
+            return CheckCall(TILL, code)
+        if kind < 0.62 and self.requests:
+            redeemed = chance.choice(list(self.requests.values())[-6:])
+            return RollbackCall(TILL, redeemed.code, "till", request_id=redeemed.request_id)
+        if kind < 0.68 and self.requests:
+            return chance.choice(list(self.requests.values())[-6:])
+        if kind < 0.76:
+            return RedeemCall(BOT, code, subscriber_id=subscriber, channel=f"bot-{len(self.history.ops)}")
+        name = f"{code}-r{chance.randrange(4)}"
+        held_by = subscriber if campaign == "sale" else ""
+        call = RedeemCall(TILL, code, subscriber_id=held_by, channel="till", request_id=f"{name}{held_by}")
+        return self.requests.setdefault(call.request_id, call)
+
+    def _settle(self) -> None:
+        """Everything lands; then each call that is still without an answer is repeated once."""
+        self.weather.calm = True
+        self.staff.done = True
+        self.scheduler.at(self.scheduler.now + LATE_S + 30, lambda: None)
+        self.scheduler.run()
+        for instance in self.instances:  # whoever projected looks once more
+            self.scheduler.spawn(lambda instance=instance: instance.submit(CheckCall(TILL, "none")))  # type: ignore[misc]
+        self.scheduler.run()
+        latest = {repr(op.call): op for op in sorted(self.history.ops, key=lambda op: op.ended)}
+        for op in [op for op in latest.values() if op.word in UNKNOWN and "@" not in repr(op.call)][:12]:
+            self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
+
+    def _result(self) -> Result:
+        overlapped = self.google.duplicate_stamps > 0
+        allow = Allowances(ties=overlapped, times=frozenset(self.lost_times))
+        found = violations(self.history, allow)
+        stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
+        excused = overlapped or bool(self.lost_times)
+        found += [Violation("L", f"{op.call} is still {op.word or 'unanswered'}", (op.number,)) for op in stuck if not excused]
+        reports = [*self.dead_reports, *(line for instance in self.instances for line in instance.reports)]
+        found += [Violation("error", line) for line in reports if "the sheet is broken" not in line]
+        requests = sum(instance.committer._requests.total() for instance in self.instances)
+        words = Counter(op.word for op in self.history.ops)
+        return Result(
+            self.seed, self.plan, self.history, found, self.weather.hits, words, reports, requests, self.google.duplicate_stamps,
+            len(stuck),
+        )
+
+
+def play(seed: int, plan: Plan, **more: object) -> Result:
+    """Run one episode."""
+    return Episode(seed, replace(plan), **more).run()  # type: ignore[arg-type]

@@ -1,0 +1,245 @@
+"""Processes of ours in the simulation: the real Committer, over a port whose requests are lost, late, refused or fatal.
+
+Each request passes three moments: sent, reached Google, answered. A fault decides what becomes of it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from functions import guard
+from functions.batches import NewRow, Patch
+from functions.committer import Committer
+from functions.deciding import Fate, Turn
+from functions.failures import Rejected, StampTaken, Throttled, Unanswered
+from functions.promo import Call, CheckCall, IssueCall, RedeemCall
+from functions.sheet import Reading
+from cloud import LATE_S, Batch, Google, START_MS, patches_of
+from scheduler import Killed, Scheduler, SimWorld, Task, current
+
+CODE_KEY = b"k" * 32
+DEADLINE_S = 8.0
+READ_FAULTS = ("slow", "429", "503 before", "503 after", "reset before", "reset after", "kill before", "kill after")
+WRITE_FAULTS = (*READ_FAULTS, "400", "late")
+
+#: What a request is for: the operations it serves, and the moment of their life.
+Cell = tuple[str, str, str]  # fault, operation, moment
+
+
+@dataclass
+class Weather:
+    """How often what goes wrong. `script` names a fault for the n-th request of some moment, for directed runs."""
+
+    share: float = 0.05
+    kills: bool = True
+    calm: bool = False
+    directed: tuple[str, str, str] | None = None
+    hits: Counter[Cell] = field(default_factory=Counter)
+
+
+class Instance:
+    """One process: a committer, its clock, and the tasks that run in it."""
+
+    def __init__(self, name: str, google: Google, weather: Weather, skew_ms: int, make: Callable[..., Committer]) -> None:
+        scheduler = google.scheduler
+        self.name = name
+        self.alive = True
+        self.tasks: list[Task] = []
+        self.reports: list[str] = []
+        world = SimWorld(scheduler, name, START_MS, skew_ms)
+        self.port = Port(self, google, weather)
+        self.committer = make(self.port, world, CODE_KEY, DEADLINE_S, self._report)
+        self.on_death: Callable[[Instance], None] = lambda _: None
+
+    def submit(self, call: Call) -> object:
+        """Ask; None if the process dies meanwhile."""
+        task = current()
+        self.tasks.append(task)
+        try:
+            return self.committer.submit(call)
+        except Killed:
+            return None
+        finally:
+            self.tasks.remove(task)
+
+    def die(self) -> None:
+        """kill -9: nothing of this process goes on."""
+        if not self.alive:
+            return
+        self.alive = False
+        self.on_death(self)
+        here = current()
+        for task in self.tasks:
+            if task is not here:
+                self.port.google.scheduler.kill(task)
+        if here in self.tasks:
+            raise Killed
+
+    def _report(self, message: str, fields: dict[str, object]) -> None:
+        if fields.get("severity") == "ERROR":
+            self.reports.append(f"{message} {fields.get('error', '')} {fields.get('where', '')} {fields.get('faults', '')}")
+
+
+class Port:
+    """The SheetPort of one process."""
+
+    def __init__(self, instance: Instance, google: Google, weather: Weather) -> None:
+        self.instance = instance
+        self.google = google
+        self.weather = weather
+        self.staff_seen = 0
+        self.patching: set[int] = set()
+
+    def read(self, timeout: float) -> Reading:
+        operations = self._readers()
+        fault = self._fault(operations, READ_FAULTS)
+        self._out(fault, timeout)
+        reading = self.google.reading()
+        self._back(fault, timeout)
+        return reading
+
+    def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
+        operations = list(dict.fromkeys(_written(row) for row in rows)) or [("heal", "claim")]
+        fault = self._fault(operations, WRITE_FAULTS)
+        batch = Batch.of(reading, stamp, rows, key)
+        refused = self.google.overlaps and self.google.is_taken(stamp)
+        outcome: list[Exception] = [StampTaken("already exists")] if refused else []
+
+        def land() -> None:
+            try:
+                self.google.land(batch, checked=self.google.overlaps)
+            except StampTaken as taken:
+                outcome.append(taken)
+
+        self._write(land if not refused else lambda: None, fault, timeout)
+        if outcome:
+            raise outcome[0]
+
+    def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
+        times = {patch.values.get("used_on") for patch in patches}
+        operations = sorted({("redeem" if patch.values.get("used_on") else "rollback", "projection") for patch in patches})
+        fault = self._fault(operations, WRITE_FAULTS)
+        placed = patches_of(reading, patches)
+        self.patching = {time for time in times if isinstance(time, int)}
+        self._write(lambda: self.google.patch(placed), fault, timeout)
+        self.patching = set()
+
+    def newest_stamp(self, timeout: float) -> int:
+        fault = self._fault([("heal", "look")], READ_FAULTS)
+        self._out(fault, timeout)
+        found = guard.newest(self.google.stamps.items())
+        self._back(fault, timeout)
+        return found
+
+    def forget_layout(self) -> None:
+        """Every read looks."""
+
+    def unseen_patches(self) -> set[int]:
+        """Times of projections that this process would have looked at again."""
+        sent = self.instance.committer._projector._sent
+        return {each.event.time for each in sent if each.event.time is not None}
+
+    def _write(self, land: Callable[[], None], fault: str, timeout: float) -> None:
+        """Send once. The batch lands, or not, whatever becomes of its sender."""
+        google, chance = self.google, self.google.scheduler.chance
+        if fault == "kill before":
+            self.instance.die()
+        delay = chance.uniform(0.02, 0.4)
+        lost = fault not in {"", "slow"}
+        if google.is_late and lost and fault in {"late", "503 after", "reset after", "kill after"} and chance.random() < 0.6:
+            delay = chance.choice((chance.uniform(0.5, 12.0), chance.uniform(0.5, LATE_S)))
+        if fault not in {"429", "400", "503 before", "reset before"}:
+            google.scheduler.at(google.scheduler.now + delay, land)
+        self._sleep(min(chance.uniform(0.0, 0.3) if fault == "kill after" else delay + chance.uniform(0.01, 0.2), timeout))
+        if fault == "kill after":
+            self.instance.die()
+        if fault == "400":
+            raise Rejected("Invalid requests[1].insertDimension: no")
+        self._back(fault, timeout)
+
+    def _out(self, fault: str, timeout: float) -> None:
+        if fault == "kill before":
+            self.instance.die()
+        self._sleep(min(self.google.scheduler.chance.uniform(0.01, 0.2), timeout))
+
+    def _back(self, fault: str, timeout: float) -> None:
+        chance = self.google.scheduler.chance
+        if fault == "slow":
+            if chance.random() < 0.5:
+                self._sleep(chance.uniform(0.5, 3.0))
+            else:
+                self._sleep(timeout)
+                raise Unanswered("ReadTimeout")
+        elif fault == "kill after":
+            self.instance.die()
+        elif fault == "429":
+            raise Throttled("quota")
+        elif fault:
+            raise Unanswered(fault)
+        else:
+            self._sleep(chance.uniform(0.01, 0.15))
+
+    def _sleep(self, seconds: float) -> None:
+        self.google.scheduler.suspend(seconds)
+
+    def _fault(self, operations: Sequence[tuple[str, str]], faults: Sequence[str]) -> str:
+        """What becomes of this request; counted for every operation that it serves."""
+        weather, chance = self.weather, self.google.scheduler.chance
+        if weather.calm:
+            return ""
+        self._count_staff(operations)
+        share = weather.share * (5 if any(moment == "withdrawal" for _, moment in operations) else 1)
+        directed = weather.directed is not None and weather.directed[1:] in operations
+        if directed and chance.random() < 0.4 and weather.directed is not None:
+            fault = weather.directed[0]
+            if fault not in faults:
+                return ""
+        elif chance.random() < share:
+            fault = chance.choice(faults)
+        else:
+            return ""
+        if fault.startswith("kill") and not weather.kills:
+            return ""
+        if fault == "late" and not self.google.is_late:
+            fault = "503 after"
+        for operation, moment in operations:
+            weather.hits[fault, operation, moment] += 1
+        return fault
+
+    def _count_staff(self, operations: Sequence[tuple[str, str]]) -> None:
+        """Which edits of staff came between this process's last request and this one."""
+        done = self.google.edits[self.staff_seen :]
+        self.staff_seen = len(self.google.edits)
+        for kind in set(done):
+            for operation, moment in operations:
+                self.weather.hits[f"staff: {kind}", operation, moment] += 1
+
+    def _readers(self) -> list[tuple[str, str]]:
+        committer = self.instance.committer
+        turns: list[Turn] = [*committer._open, *committer._arrivals]
+        return sorted(set(_reading(turns)))
+
+
+def _reading(turns: Sequence[Turn]) -> Iterator[tuple[str, str]]:
+    for turn in turns:
+        second = turn.claim is not None and turn.fate is not Fate.UNSENT
+        yield operation_of(turn.call), "second look" if second or turn.giving_up else "first look"
+
+
+def operation_of(call: Call) -> str:
+    if isinstance(call, IssueCall):
+        return "issue"
+    if isinstance(call, CheckCall):
+        return "check"
+    return "redeem" if isinstance(call, RedeemCall) else "rollback"
+
+
+def _written(row: NewRow) -> tuple[str, str]:
+    if row.tab == "codes":
+        return "issue", "claim"
+    event = row.values["event"]
+    if event == "withdrawn":
+        return ("redeem" if row.values["claim"] else "issue"), "withdrawal"
+    return ("redeem" if event == "redeemed" else "rollback"), "claim"

@@ -1,0 +1,165 @@
+"""Staff at work, between any two requests: what they do to the sheet, and which of it changes what is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cloud import Google
+from functions import codes
+from history import Edit, History
+from scheduler import Scheduler
+
+#: Edits that change nothing that is true.
+HARMLESS = ("sort", "insert row", "delete blank row", "move row", "insert column", "move column", "rename header", "set number back")
+#: Edits that do: the checker has to know them.
+TELLING = ("void", "used", "retype", "delete code", "delete redemption", "add row", "campaign")
+
+
+class Staff:
+    """Edits at random moments until `done`."""
+
+    def __init__(self, google: Google, history: History, pace_s: float, share_telling: float = 0.15) -> None:
+        self.google = google
+        self.history = history
+        self.pace_s = pace_s
+        self.share_telling = share_telling
+        self.columns = True
+        self.done = False
+        self.added = 0
+
+    def work(self) -> None:
+        """The life of a task."""
+        scheduler = self.google.scheduler
+        while not self.done:
+            scheduler.suspend(scheduler.chance.expovariate(1 / self.pace_s))
+            if not self.done:
+                self.edit()
+
+    def edit(self, kind: str = "") -> None:
+        """Do one thing."""
+        scheduler: Scheduler = self.google.scheduler
+        if not kind:
+            kinds = TELLING if scheduler.chance.random() < self.share_telling else HARMLESS
+            kind = scheduler.chance.choice(kinds)
+        if "column" in kind and not self.columns:
+            kind = "sort"
+        does: Callable[[], bool] = getattr(self, f"_{kind.replace(' ', '_')}")
+        if does():
+            self.google.edits.append(kind)
+            self.google.change()
+
+    def _tell(self, kind: str, code: str = "", campaign: str = "") -> bool:
+        now = self.google.scheduler.now
+        self.history.edits.append(Edit(kind, now, now, codes.fold(code), campaign))
+        return True
+
+    def _tab(self) -> str:
+        return self.google.scheduler.chance.choice(("codes", "codes", "redemptions", "campaigns"))
+
+    def _sort(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        chance = self.google.scheduler.chance
+        if tab is self.google.tabs["campaigns"] or chance.random() < 0.3:
+            rows = list(range(tab.size))
+            chance.shuffle(rows)
+        else:
+            cells = tab.cells[chance.choice(tab.order)]
+            rows = sorted(range(tab.size), key=lambda row: (str(cells[row]) == "", str(cells[row])), reverse=chance.random() < 0.5)
+        tab.permute(rows)
+        return True
+
+    def _insert_row(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        tab.insert(self.google.scheduler.chance.randint(0, tab.size))
+        return True
+
+    def _delete_blank_row(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        blank = [row for row in range(tab.size) if not any(cells[row] != "" for cells in tab.cells.values())]
+        tab.permute([row for row in range(tab.size) if row not in blank[:1]])
+        return bool(blank)
+
+    def _move_row(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        if not tab.size:
+            return False
+        chance = self.google.scheduler.chance
+        rows = list(range(tab.size))
+        rows.insert(chance.randrange(tab.size), rows.pop(chance.randrange(tab.size)))
+        tab.permute(rows)
+        return True
+
+    def _insert_column(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        if len(tab.order) < 20:
+            tab.add_column(self.google.scheduler.chance.randint(0, len(tab.order)))
+        return True
+
+    def _move_column(self) -> bool:
+        tab = self.google.tabs[self._tab()]
+        chance = self.google.scheduler.chance
+        tab.order.insert(chance.randrange(len(tab.order)), tab.order.pop(chance.randrange(len(tab.order))))
+        return True
+
+    def _rename_header(self) -> bool:
+        return True  # columns are found by their metadata: sheet.py looks again, which costs this port nothing
+
+    def _set_number_back(self) -> bool:
+        chance, number = self.google.scheduler.chance, self.google.number
+        lower = int(number) if isinstance(number, int | float) else 0
+        self.google.number = chance.choice(("", "?", max(0, lower - chance.randint(1, 5)), 0))
+        return True
+
+    def _some_code(self) -> int | None:
+        """A row of Promo codes that holds a code; a shared one is left alone, it is not one row."""
+        tab = self.google.tabs["codes"]
+        rows = [row for row in range(tab.size) if tab.cells["code"][row] not in {"", "SALE-20"}]
+        return self.google.scheduler.chance.choice(rows) if rows else None
+
+    def _status(self, word: str, kind: str) -> bool:
+        row = self._some_code()
+        if row is None:
+            return False
+        cells = self.google.tabs["codes"].cells
+        cells["status"][row] = word
+        return self._tell(kind, str(cells["code"][row]))
+
+    def _void(self) -> bool:
+        return self._status("void", "void")
+
+    def _used(self) -> bool:
+        return self._status("used", "used")
+
+    def _retype(self) -> bool:
+        return self._status(self.google.scheduler.chance.choice(("unused", "Unused ", "", "not yet")), "forget")
+
+    def _delete_code(self) -> bool:
+        row = self._some_code()
+        if row is None:
+            return False
+        tab = self.google.tabs["codes"]
+        code = str(tab.cells["code"][row])
+        tab.permute([each for each in range(tab.size) if each != row])
+        return self._tell("forget", code)
+
+    def _delete_redemption(self) -> bool:
+        tab = self.google.tabs["redemptions"]
+        if not tab.size:
+            return False
+        row = self.google.scheduler.chance.randrange(tab.size)
+        code = str(tab.cells["code"][row])
+        tab.permute([each for each in range(tab.size) if each != row])
+        return self._tell("forget", code)
+
+    def _add_row(self) -> bool:
+        self.added += 1
+        code = f"HAND-{self.added}"
+        self.google.type_row("codes", code=code, campaign="gen", subscriber_id=f"h{self.added}")
+        return True
+
+    def _campaign(self) -> bool:
+        tab = self.google.tabs["campaigns"]
+        rows = [row for row in range(tab.size) if tab.cells["campaign"][row]]
+        row = self.google.scheduler.chance.choice(rows)
+        tab.cells["active"][row] = "" if tab.cells["active"][row] else "no"
+        return self._tell("campaign", campaign=str(tab.cells["campaign"][row]))
