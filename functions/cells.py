@@ -83,6 +83,10 @@ class _Cells:
         cells = self._columns.get(column, ())
         return [fold(records.text(cell)) for cell in cells] + [""] * (self.size - len(cells))
 
+    def times(self, column: str) -> list[int | None]:
+        found = (records.wall_ms(cell) for cell in self._columns.get(column, ()))
+        return [None if isinstance(each, Bad) else each for each in found]
+
     def column(self, key: str) -> Column:
         return self._tab.column(key)
 
@@ -188,6 +192,7 @@ def _codes_of(reading: Reading) -> Table[PromoCode]:
     return Table(
         cells.size,
         parse,
+        times=lambda: cells.times("used_on"),
         code=cells.keys("code", codes.fold),
         subscriber=cells.keys("subscriber_id", str),
         campaign=cells.keys("campaign", codes.fold_name),

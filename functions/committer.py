@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from functions.pacing import Pace
+    from functions.projection import Change
     from functions.sheet import Reading
+    from functions.snapshot import Tables
     from functions.world import World
     from functions.writer import SheetPort
 
@@ -237,20 +239,35 @@ class Committer:
         Without a write left in the budget the next cycle that has one does it.
         """
         tables, projector = snapshot.tables, self._projector
+        projector.add([claim for _, claim in played.standing])
         standing = [turn for turn, _ in played.standing]
         if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
-            projector.changes(tables, [claim for _, claim in played.standing])
             return
-        changes = [*projector.mend(tables), *projector.changes(tables, [claim for _, claim in played.standing])]
-        if not changes:
+        changes = projector.changes(tables)
+        if not changes or not self._patch(leader, reading, tables, changes):
             return
+        if any(change.used_on is None for change in changes):  # blanks tell nobody whose they are: look at once
+            seen = self._read(leader)
+            again = projector.changes(seen[1].tables) if seen else []
+            if seen and again:
+                self._patch(leader, seen[0], seen[1].tables, again)
+
+    def _patch(self, leader: Turn, reading: Reading, tables: Tables, changes: Sequence[Change]) -> bool:
+        """Write a projection once; true if it was answered."""
         self._requests["writes"] += 1
         try:
             self._sheet.patch(reading, [change_values(change) for change in changes], self._timeout(leader))
-        except (Throttled, Unanswered, Rejected, SheetBroken) as failure:
+        except (Throttled, Rejected, SheetBroken) as failure:
             if isinstance(failure, Throttled):
                 self._back_off(self._pacing.writes)
             self._report("a projection did not land", {"severity": "WARNING", "reason": str(failure)})
+            return False
+        except Unanswered as failure:
+            self._report("a projection was not answered", {"severity": "WARNING", "reason": str(failure)})
+            self._projector.note(tables, changes, answered=False)
+            return False
+        self._projector.note(tables, changes, answered=True)
+        return True
 
     def _write(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
         """Send the group's rows; the next read tells what stands."""

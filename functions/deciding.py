@@ -115,7 +115,7 @@ def play(snapshot: Snapshot, turns: Sequence[Turn], rules: Rules) -> Round:
     for turn in turns:
         _note_withdrawals(snapshot, turn, rules)
     written = [turn for turn in turns if turn.claim is not None and _shows(snapshot, turn.claim)]
-    view = snapshot.without(row for turn in written if turn.claim for row in turn.claim.rows)
+    view = snapshot.before(row for turn in written if turn.claim for row in turn.claim.rows)
     for turn in written:
         view = _verify(played, view, turn, rules)
     for turn in turns:
@@ -155,12 +155,13 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
         _send(played, turn, played.withdrawing)
         return _unsure(played, view, claim.rows)
     if _is_rollback(claim):
-        return _verify_rollback(played, view, turn, claim, rules)
+        played.standing.append((turn, claim))
+        return view
     if any(view.is_dead(row) for row in claim.rows):
         # Somebody undid it before it was verified: it was never answered from, and never will be.
         played.answers.append((turn, Outcome("busy")))
         return view
-    decision = rules.decide(view, turn)
+    decision = rules.decide(view.without(claim.rows), turn)
     if isinstance(decision, Unsettled) or not is_same(claim, decision):
         turn.give_up(tied=True)
         _send(played, turn, played.withdrawing)
@@ -168,17 +169,6 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
     again = claim.outcome.word == "already_issued"  # a second row of a code that the subscriber has
     played.standing.append((turn, Claim(claim.outcome if again else decision.outcome, claim.rows)))
     return _plus(view, claim.rows)
-
-
-def _verify_rollback(played: Round, view: Snapshot, turn: Turn, claim: Claim, rules: Rules) -> Snapshot:
-    """A rollback stands once it is seen; a redemption of the same request that landed beside it is undone too."""
-    request = claim.rows[0].request_id if isinstance(claim.rows[0], Redemption) else ""
-    decision = rules.decide(view, turn)
-    if request and isinstance(decision, Claim):
-        turn.claim, turn.fate = decision, Fate.UNSENT
-        return _claim(played, view, turn, rules)
-    played.standing.append((turn, claim))
-    return view
 
 
 def _advance(played: Round, snapshot: Snapshot, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:

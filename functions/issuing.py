@@ -21,6 +21,7 @@ from functions.promo import (
     Outcome,
     PromoCode,
     Source,
+    Status,
     Unsettled,
 )
 
@@ -115,7 +116,8 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     if refusal or not scarce:
         return Answer(yes)  # nobody else's row can make its writer withdraw this one
     # Its writer may have found a rival and be about to withdraw it: only a row of this call's own is sure (H3).
-    copy = replace(rows[0], issued=_issue_time(snapshot, now, claim), used_on=None, channel="", row=0)
+    issued = _issue_time(snapshot, now, claim)
+    copy = replace(rows[0], issued=issued, status=Status.UNUSED, used_on=None, channel="", row=0)
     return Answer(yes) if call.dry_run else Claim(yes, (copy,))
 
 

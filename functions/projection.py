@@ -1,7 +1,8 @@
-"""Projection: what staff see of a redemption on its code's row. Pure, but for what it remembers until the next read.
+"""Projection: what staff see of a redemption on its code's row. Pure, but for what it remembers of what it wrote.
 
-It is written by position, so staff who sort the rows in that moment make it hit another row. Used on then names a
-redemption of another code; the next read shows it, and what stood there before is put back (H5).
+It is written by position, so staff who sort the rows in that moment make it hit another row. Every write is therefore
+looked at in the next reads: a row that shows what was meant for another gets back what stood there before (H5), and
+the row that was meant gets its own. So does a repair, which can go astray in the same way.
 """
 
 from __future__ import annotations
@@ -9,98 +10,150 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions import codes, redeeming
+from functions import codes, redeeming, standing
 from functions.promo import Claim, Event, PromoCode, Redemption, Status
-from functions.snapshot import Snapshot, pair
+from functions.snapshot import Name, Snapshot, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from functions.snapshot import Tables
 
-#: A projection is repaired so often; then it is left to housekeeping.
-_LOOKS = 2
+#: A write that was answered is looked at until it is right, but not for ever; the rest is for housekeeping.
+_LOOKS = 8
+#: So many reads may go by before one that was not answered is forgotten; it may land within minutes.
+_LATE_LOOKS = 200
+#: Of so many reads what stood there before is kept: a large sheet takes memory.
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """New values for the cells of one row by number: Status (None leaves it), Used on (wall ms, None clears it) and
-    Usage channel.
+    Usage channel. `name` is the row that is meant.
     """
 
     row: int
     status: Status | None
     used_on: int | None
     channel: str
+    name: Name = ("", "", None)
+
+    def is_shown(self, row: PromoCode) -> bool:
+        """True if a row holds these values."""
+        return (row.used_on, row.channel) == (self.used_on, self.channel) and self.status in {None, row.status}
 
 
 @dataclass(frozen=True)
-class _Sent:
-    """A redemption or a rollback that was projected, the sheet as it was before, and how often it was looked at."""
+class _Due:
+    """A redemption or a rollback to show, until a read shows it."""
 
     event: Redemption
     last_use: bool
+    looks: int = 0
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A change that was sent, the sheet as it was then, and how often it was looked at since."""
+
+    change: Change
     before: Tables
+    answered: bool
     looks: int = 0
 
 
 class Projector:
-    """Makes the changes, and remembers them for a look at the next read; forgetting does no harm but a stray row."""
+    """Makes the changes, and remembers them; forgetting does no harm but a stray row, which nobody believes."""
 
     def __init__(self) -> None:
-        self._sent: list[_Sent] = []
+        self._due: list[_Due] = []
+        self._written: list[_Written] = []
 
-    def changes(self, tables: Tables, standing: Iterable[Claim]) -> list[Change]:
-        """Cells that the standing claims of a group change, by position in the read *tables*."""
-        sent = [
-            _Sent(row, claim.outcome.uses_left == 0, tables)
+    def add(self, standing: Iterable[Claim]) -> None:
+        """Take the standing claims of a group: they are to be shown."""
+        self._due += [
+            _Due(row, claim.outcome.uses_left == 0)
             for claim in standing
             for row in claim.rows
             if isinstance(row, Redemption)
         ]
-        self._sent += sent
-        snapshot = Snapshot(tables)
-        return list({change.row: change for each in sent for change in _wanted(snapshot, each)}.values())
 
-    def mend(self, tables: Tables) -> list[Change]:
-        """What the next read shows to have gone wrong, and its repair, which is looked at once more."""
+    def changes(self, tables: Tables) -> list[Change]:
+        """Cells to change by position in the read *tables*: what went astray, and what is to be shown."""
         snapshot = Snapshot(tables)
-        lost = [each for each in self._sent if _wanted(snapshot, each)]
-        self._sent = [replace(each, looks=each.looks + 1) for each in lost if each.looks < _LOOKS]
         changes: dict[int, Change] = {}
-        for each in lost:
-            changes.update({change.row: change for change in _put_back(snapshot, each)})
-            for change in _wanted(snapshot, each):
+        for written in self._written:
+            changes.update({change.row: change for change in _astray(tables, written)})
+        self._written = [_looked_at(tables, each) for each in self._written if not _is_settled(tables, each)]
+        due = [(each, _wanted(snapshot, each)) for each in self._due]
+        self._due = [replace(each, looks=each.looks + 1) for each, wanted in due if wanted and each.looks < _LOOKS]
+        for _, wanted in due:
+            for change in wanted:
                 changes.setdefault(change.row, change)
         return list(changes.values())
 
+    def note(self, tables: Tables, changes: Iterable[Change], *, answered: bool) -> None:
+        """Remember what was sent on the read *tables*."""
+        self._written += [_Written(change, tables, answered) for change in changes]
+        reads = list(dict.fromkeys(id(each.before) for each in self._written))[-_KEPT:]
+        self._written = [each for each in self._written if id(each.before) in reads]
 
-def _wanted(snapshot: Snapshot, sent: _Sent) -> list[Change]:
+
+def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
+    """Rows that got what was meant for another one, and what stood there before.
+
+    A time is one redemption's alone. Blanks are not: they are believed to be ours only while their own row lacks them,
+    and what they hid must be true still.
+    """
+    change = written.change
+    if change.used_on is None and any(change.is_shown(row) for row in _named(tables, change.name)):
+        return
+    for row in tables.codes if change.used_on is None else tables.codes.at_time(change.used_on):
+        if name_of(row)[:2] == change.name[:2] or not change.is_shown(row):
+            continue  # all rows of a code show its use
+        before = _named(written.before, name_of(row))
+        if len(before) != 1 or change.is_shown(before[0]):
+            continue
+        was = before[0]
+        snapshot = Snapshot(tables)
+        if was.status is not Status.VOID and _names_dead(snapshot, was):  # rolled back since
+            was = replace(was, status=Status.UNUSED, used_on=None, channel="")
+        cleaned = change.used_on is None and standing.is_stray(snapshot, [was])  # somebody put it back
+        if not cleaned and not change.is_shown(was):
+            yield Change(row.row, was.status, was.used_on, was.channel, name_of(row))
+
+
+def _is_settled(tables: Tables, written: _Written) -> bool:
+    """True if nothing more can be seen of a write."""
+    if not written.answered:
+        return written.looks >= _LATE_LOOKS
+    return written.looks >= _LOOKS or not any(True for _ in _astray(tables, written))
+
+
+def _looked_at(tables: Tables, written: _Written) -> _Written:
+    """While it may still land, what it would hide is what this read says."""
+    waits = not written.answered and not any(True for _ in _astray(tables, written))
+    return replace(written, looks=written.looks + 1, before=tables if waits else written.before)
+
+
+def _named(tables: Tables, name: Name) -> list[PromoCode]:
+    return [row for row in tables.codes.find("code", name[0]) if name_of(row) == name]
+
+
+def _wanted(snapshot: Snapshot, due: _Due) -> list[Change]:
     """What the code's own row should still get; nothing once it is there."""
-    if sent.event.event is Event.ROLLED_BACK or snapshot.is_dead(sent.event):
-        return _undone(snapshot, sent.event)
-    if _arrived(snapshot, sent.event):
+    if due.event.event is Event.ROLLED_BACK or snapshot.is_dead(due.event):
+        return _undone(snapshot, due.event)
+    if _arrived(snapshot, due.event):
         return []
-    return _used(snapshot, sent.event, last_use=sent.last_use)
-
-
-def _put_back(snapshot: Snapshot, sent: _Sent) -> list[Change]:
-    """Rows of other codes that got what was meant for this one, and what stood there before."""
-    own = codes.fold(sent.event.code)
-    undo = sent.event.event is Event.ROLLED_BACK
-    found: list[Change] = []
-    for row in snapshot.tables.codes:
-        hit = (row.used_on is None and row.status is Status.UNUSED) if undo else row.used_on == sent.event.time
-        before = _before(sent.before, row) if hit and codes.fold(row.code) != own else None
-        if before is not None and (before.status, before.used_on) != (row.status, row.used_on):
-            found.append(Change(row.row, before.status, before.used_on, before.channel))
-    return found
+    return _used(snapshot, due.event, last_use=due.last_use)
 
 
 def _used(snapshot: Snapshot, claim: Redemption, *, last_use: bool) -> list[Change]:
     status = Status.USED if last_use else None  # staff may have typed a word since the read
     rows = [row for row in redeeming.rows_of_claim(snapshot, claim) if _is_blank(snapshot, row) and not row.bad]
-    return [Change(row.row, status, claim.time, claim.channel) for row in rows if row.row]
+    return [Change(row.row, status, claim.time, claim.channel, name_of(row)) for row in rows if row.row]
 
 
 def _is_blank(snapshot: Snapshot, row: PromoCode) -> bool:
@@ -119,18 +172,17 @@ def _undone(snapshot: Snapshot, dead: Redemption) -> list[Change]:
     """Blank only cells whose Used on is that redemption's."""
     stored = snapshot.tables.redemptions.find("claim", dead.claim)
     times = {row.time for row in stored if row.event is Event.REDEEMED and row.time is not None}
-    rows = snapshot.rows_of_code(codes.fold(dead.code))
+    rows = snapshot.tables.codes.find("code", codes.fold(dead.code))
     mine = [row for row in rows if row.row and row.used_on in times and row.status is not Status.VOID]
-    return [Change(row.row, Status.UNUSED, None, "") for row in mine]
+    return [Change(row.row, Status.UNUSED, None, "", name_of(row)) for row in mine]
 
 
 def _arrived(snapshot: Snapshot, claim: Redemption) -> bool:
+    """True if a row shows this use or a later one, or a word of staff; what is dead since shows nothing."""
     rows = redeeming.rows_of_claim(snapshot, claim)
-    shown = [row for row in rows if row.used_on is not None or row.status is not Status.UNUSED]
-    return not rows or any(not _names_dead(snapshot, row) for row in shown)
+    return not rows or any(_shows_use(row, claim) and not _names_dead(snapshot, row) for row in rows)
 
 
-def _before(tables: Tables, row: PromoCode) -> PromoCode | None:
-    """The same code's row as it was when the projection was made; None if it cannot be told apart."""
-    found = [each for each in tables.codes.find("code", codes.fold(row.code)) if pair(each) == pair(row)]
-    return found[0] if len(found) == 1 else None
+def _shows_use(row: PromoCode, claim: Redemption) -> bool:
+    later = row.used_on is not None and claim.time is not None and row.used_on >= claim.time
+    return later or row.status is not Status.UNUSED

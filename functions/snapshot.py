@@ -37,11 +37,17 @@ def name_of(row: PromoCode) -> Name:
 
 
 class Table(Generic[R]):
-    """Rows that are parsed only when somebody asks for them; each index is a sequence of keys, "" for none."""
+    """Rows that are parsed only when somebody asks for them; each index is a sequence of keys, "" for none.
 
-    def __init__(self, size: int, parse: Callable[[int], R], **keys: Sequence[str]) -> None:
+    `times` gives the wall times of one column, row by row.
+    """
+
+    def __init__(
+        self, size: int, parse: Callable[[int], R], times: Callable[[], Sequence[int | None]] = tuple, **keys: Sequence[str]
+    ) -> None:
         self._size = size
         self._parse = parse
+        self._times = times
         self._keys = keys
         self._indexes: dict[str, dict[str, list[int]]] = {}
         self._parsed: dict[int, R] = {}
@@ -52,6 +58,10 @@ class Table(Generic[R]):
     def find(self, index: str, key: str) -> list[R]:
         """Rows under *key*, in the order of the sheet; none for an empty key."""
         return [self._row(number) for number in self.index(index).get(key, ())]
+
+    def at_time(self, wall: int) -> list[R]:
+        """Rows whose time is exactly this."""
+        return [self._row(number) for number, time in enumerate(self._times()) if time == wall]
 
     def index(self, name: str) -> dict[str, list[int]]:
         """Key -> row numbers; built when first asked for."""
@@ -70,10 +80,11 @@ class Table(Generic[R]):
 
 
 def code_table(rows: Sequence[PromoCode]) -> Table[PromoCode]:
-    """Table of Promo codes from rows that are parsed already."""
+    """Table of Promo codes from rows that are parsed already; its times are those of Used on."""
     return Table(
         len(rows),
         rows.__getitem__,
+        times=lambda: [row.used_on for row in rows],
         code=[codes.fold(row.code) for row in rows],
         subscriber=[row.subscriber_id for row in rows],
         campaign=[codes.fold_name(row.campaign) for row in rows],
@@ -114,6 +125,12 @@ class Tables:
     def dead_claims(self) -> frozenset[str]:
         """Claims of Redemptions that a row declares dead, wherever that row stands."""
         return frozenset(row.claim for row in self.dead_rows if row.claim)
+
+    @cached_property
+    def undone_requests(self) -> frozenset[tuple[str, str]]:
+        """(folded code, Request ID) of redemptions that were rolled back: whatever else such a request wrote is dead."""
+        rows = self.redemptions.find("dead", Event.ROLLED_BACK.value)
+        return frozenset((codes.fold(row.code), row.request_id) for row in rows if row.request_id)
 
     @cached_property
     def dead_names(self) -> frozenset[Name]:
@@ -170,6 +187,7 @@ class Snapshot:
     tables: Tables
     added: tuple[Row, ...] = ()
     hidden_pairs: frozenset[Pair] = frozenset()
+    hidden_names: frozenset[Name] = frozenset()
     hidden_claims: frozenset[str] = frozenset()
     stood: frozenset[str | Name] = frozenset()
     _dead_claims: frozenset[str] = field(default=frozenset())
@@ -191,8 +209,15 @@ class Snapshot:
             dead = dead | {row.claim}
         return replace(self, added=(*self.added, row), _dead_claims=dead)
 
+    def before(self, rows: Iterable[Row]) -> Snapshot:
+        """The same with these very rows left out: what the sheet said before a group wrote them."""
+        rows = tuple(rows)
+        names = {name_of(row) for row in rows if isinstance(row, PromoCode)}
+        claims = {row.claim for row in rows if isinstance(row, Redemption) and row.event is Event.REDEEMED}
+        return replace(self, hidden_names=self.hidden_names | names, hidden_claims=self.hidden_claims | claims)
+
     def without(self, rows: Iterable[Row]) -> Snapshot:
-        """The same with every copy of these claims left out, by their names."""
+        """The same with every copy of these claims left out, also what others wrote for the same subscriber."""
         pairs, claims = set(self.hidden_pairs), set(self.hidden_claims)
         for row in rows:
             if isinstance(row, PromoCode):
@@ -239,7 +264,11 @@ class Snapshot:
         """True if a row of Redemptions withdraws this claim or rolls it back."""
         if isinstance(row, PromoCode):
             return self.tables.is_dead(row)
-        return bool(row.claim) and (row.claim in self.tables.dead_claims or row.claim in self._dead_claims)
+        if row.claim and (row.claim in self.tables.dead_claims or row.claim in self._dead_claims):
+            return True
+        # A copy that lands late must not bring back what was rolled back.
+        undone = self.tables.undone_requests
+        return bool(row.request_id and undone) and (codes.fold(row.code), row.request_id) in undone
 
     def was_withdrawn(self, folded: str, subscriber_id: str) -> bool:
         """True if a row of this code was withdrawn from this subscriber."""
@@ -257,7 +286,7 @@ class Snapshot:
 
     def stands(self, folded: str) -> bool:
         """True if the code is in any row of Promo codes or Redemptions, dead or alive."""
-        in_codes = any(pair(row) not in self.hidden_pairs for row in self.tables.codes.find("code", folded))
+        in_codes = any(not self._is_hidden(row) for row in self.tables.codes.find("code", folded))
         claims = self.tables.redemptions.find("code", folded)
         in_claims = any(row.claim not in self.hidden_claims or row.event is not Event.REDEEMED for row in claims)
         return in_codes or in_claims or any(codes.fold(row.code) == folded for row in self.added)
@@ -267,10 +296,9 @@ class Snapshot:
         folded = codes.fold_name(campaign)
         stored = self.tables.codes_of_campaign(folded)
         added = {codes.fold(row.code) for row in self._added_codes() if codes.fold_name(row.campaign) == folded}
+        hidden = {name[0] for name in (*self.hidden_pairs, *self.hidden_names)} & stored
         gone = {
-            code
-            for code, _ in self.hidden_pairs
-            if code in stored and not any(codes.fold_name(row.campaign) == folded for row in self.rows_of_code(code))
+            code for code in hidden if not any(codes.fold_name(row.campaign) == folded for row in self.rows_of_code(code))
         }
         return len(stored) - len(gone - added) + len(added - stored)
 
@@ -297,9 +325,14 @@ class Snapshot:
         return [row for row in self.added if isinstance(row, Redemption)]
 
     def _live(self, stored: Iterable[PromoCode], wanted: Callable[[PromoCode], bool]) -> list[PromoCode]:
-        found = [row for row in stored if pair(row) not in self.hidden_pairs]
+        found = [row for row in stored if not self._is_hidden(row)]
         found += [row for row in self._added_codes() if wanted(row)]
         return [row for row in found if not self.is_dead(row)]
+
+    def _is_hidden(self, row: PromoCode) -> bool:
+        return (bool(self.hidden_pairs) and pair(row) in self.hidden_pairs) or (
+            bool(self.hidden_names) and name_of(row) in self.hidden_names
+        )
 
     def _claims(
         self, stored: Iterable[Redemption], wanted: Callable[[Redemption], bool], *, dead: bool = False

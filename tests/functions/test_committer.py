@@ -223,6 +223,7 @@ class TestPlantedBugs:
         self, sheet: FakeSheet, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         with_code(sheet)
+        monkeypatch.setattr(Snapshot, "before", lambda self, _rows: self)
         monkeypatch.setattr(Snapshot, "without", lambda self, _rows: self)
         assert redeem(sheet, "r1").word != "redeemed"
 
@@ -284,9 +285,7 @@ class TestStaff:
 
         sheet.before_patch = sort
         assert till.submit(RollbackCall(TILL, CODE, "till-1", "", "r1")).outcome.word == "rolled_back"
-        assert (other["status"], mine["status"]) == ("unused", "used")  # the undoing hit a moved row
-        till.submit(CheckCall(TILL, CODE))
-        assert (other["status"], mine["status"]) == ("void", "unused")
+        assert (other["status"], mine["status"]) == ("void", "unused")  # the undoing hit a moved row, and was undone
         assert till.submit(CheckCall(TILL, "SPRING-99999-99999")).outcome.word == "void"
 
     @pytest.mark.parametrize(

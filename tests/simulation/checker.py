@@ -238,19 +238,24 @@ class _Judge:
     def _items(self, folded: str, ops: list[Op], live: frozenset[str], undone: frozenset[str]) -> Iterator[Item]:
         unsure = [op for op in ops if isinstance(op.call, RedeemCall) and op.word in UNKNOWN]
         told = {request_of(op.call) for op in ops if isinstance(op.call, RedeemCall) and op.word == "redeemed"}
-        wanted: set[str] = set()
+        wanted: set[tuple[str, str]] = set()
         for op in ops:
             does = _does(op)
             request = "" if isinstance(op.call, CheckCall) else request_of(op.call)  # type: ignore[arg-type]
-            if op.word in UNKNOWN:
+            # Told that its request was rolled back, it may be this very redemption that was.
+            if op.word in UNKNOWN or (does == "redeem" and op.word == "idempotency_mismatch" and request not in told):
                 effective = request in undone if does == "rollback" else request in (live | undone) - told
                 if does != "check" and effective and (does, request) not in wanted:
-                    wanted.add((does, request))  # type: ignore[arg-type]
+                    wanted.add((does, request))
                     yield Item(does, "", op.began, inf, request, number=op.number)
+            if op.word in UNKNOWN:
                 continue
             word = "already_used" if op.word in _REFUSED else op.word
-            if word in _WORDS:
-                ghosts = frozenset(request_of(each.call) for each in unsure if each.began < op.ended)  # type: ignore[arg-type]
+            if self.allow.ties and word == "rolled_back" and request not in told:
+                # It undid a claim over the limit, that nobody was told of.
+                yield Item(does, word, op.began, op.ended, request, frozenset({request}), op.number)
+            elif word in _WORDS:
+                ghosts = frozenset(request_of(each.call) for each in unsure if each.began < op.ended and does != "rollback")  # type: ignore[arg-type]
                 yield Item(does, word, op.began, op.ended, request, ghosts, op.number)
         for edit in self.history.edits:
             if edit.code == folded and edit.kind in {"void", "used"}:

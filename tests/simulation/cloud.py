@@ -91,6 +91,10 @@ class SheetTab:
 class Batch:
     """A guarded batch as it was sent: every position is of the read that it was decided on."""
 
+    def __str__(self) -> str:
+        rows = "; ".join(" ".join(str(cell) for _, cell in cells if cell != "") for _, _, cells in self.rows)
+        return f"stamp {self.stamp.number} [{rows}]"
+
     stamp: guard.Stamp
     key: str
     rows: tuple[tuple[str, int, tuple[tuple[int, Cell], ...]], ...]  # tab, place, (column index, cell)
@@ -138,6 +142,7 @@ class Google:
     check_stamps: bool = True
     duplicate_stamps: int = 0
     edits: list[str] = field(default_factory=list)
+    diary: list[str] | None = None
     _readings: list[tuple[float, Reading]] = field(default_factory=list)
     _fresh: bool = False
 
@@ -148,6 +153,11 @@ class Google:
     @property
     def is_late(self) -> bool:
         return self.model.endswith("late")
+
+    def note(self, text: str) -> None:
+        """A line of the diary, if one is kept."""
+        if self.diary is not None:
+            self.diary.append(f"{self.scheduler.now:8.3f}  {text}")
 
     def change(self) -> None:
         """Something has changed: the next read sees it, or in the model `stale` one after it."""
@@ -178,6 +188,7 @@ class Google:
         if not checked and self.is_taken(batch.stamp):
             raise StampTaken("already exists")
         self.duplicate_stamps += batch.stamp.metadata_id in self.stamps
+        self.note(f"    lands {batch}")
         self.stamps[batch.stamp.metadata_id] = batch.stamp.key
         if batch.stamp.prune:
             self.stamps = {each: letter for each, letter in self.stamps.items() if letter != batch.stamp.prune}
@@ -191,6 +202,7 @@ class Google:
 
     def patch(self, patches: Sequence[tuple[int, tuple[tuple[int, Cell], ...]]]) -> None:
         """Change cells of Promo codes by position."""
+        self.note(f"    patched {patches}")
         for row, cells in patches:
             for index, cell in cells:
                 self.tabs["codes"].put(row, index, cell)

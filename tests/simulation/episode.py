@@ -135,6 +135,7 @@ class Episode:
 
     def _ask(self, call: Call, detail: str = "") -> Op:
         instance = self.chance.choice(self.instances)
+        self.google.note(f"{len(self.history.ops)}: {instance.name} is asked {call} {detail}")
         began = self.scheduler.now
         number = len(self.history.ops)
         # The place is taken at once: an operation that is under way may still have an effect.
@@ -143,6 +144,7 @@ class Episode:
         word, code = (told.outcome.word, told.outcome.code) if isinstance(told, Told) else ("", "")
         op = Op(number, call, began, self.scheduler.now, word, code, f"{detail}{instance.name}")
         self.history.ops[number] = op
+        self.google.note(f"{number}: told {word} {code}")
         if isinstance(call, IssueCall) and word == "issued":
             self.known.append((code, call.campaign, call.subscriber_id))
         if word in UNKNOWN and not detail and self.chance.random() < 0.5:
@@ -163,7 +165,7 @@ class Episode:
             return RollbackCall(TILL, redeemed.code, "till", request_id=redeemed.request_id)
         if kind < 0.68 and self.requests:
             return chance.choice(list(self.requests.values())[-6:])
-        if kind < 0.76:
+        if kind < 0.76 and campaign != "two":  # without a Request ID each call is a use of its own there
             return RedeemCall(BOT, code, subscriber_id=subscriber, channel=f"bot-{len(self.history.ops)}")
         name = f"{code}-r{chance.randrange(4)}"
         held_by = subscriber if campaign == "sale" else ""
@@ -180,7 +182,7 @@ class Episode:
             self.scheduler.spawn(lambda instance=instance: instance.submit(CheckCall(TILL, "none")))  # type: ignore[misc]
         self.scheduler.run()
         latest = {repr(op.call): op for op in sorted(self.history.ops, key=lambda op: op.ended)}
-        for op in [op for op in latest.values() if op.word in UNKNOWN and "@" not in repr(op.call)][:12]:
+        for op in [op for op in latest.values() if op.word in UNKNOWN and _may_repeat(op.call)][:12]:
             self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
 
     def _result(self) -> Result:
@@ -198,6 +200,11 @@ class Episode:
             self.seed, self.plan, self.history, found, self.weather.hits, words, reports, requests, self.google.duplicate_stamps,
             len(stuck),
         )
+
+
+def _may_repeat(call: Call) -> bool:
+    """A redemption without a Request ID is a repeat for 60 seconds only: after that its caller must ask staff."""
+    return not isinstance(call, RedeemCall) or bool(call.request_id)
 
 
 def play(seed: int, plan: Plan, **more: object) -> Result:

@@ -97,6 +97,7 @@ class Port:
         fault = self._fault(operations, READ_FAULTS)
         self._out(fault, timeout)
         reading = self.google.reading()
+        self._note(f"reads {reading.number} for {operations} {fault}")
         self._back(fault, timeout)
         return reading
 
@@ -113,7 +114,9 @@ class Port:
             except StampTaken as taken:
                 outcome.append(taken)
 
+        self._note(f"sends {batch} {fault}")
         self._write(land if not refused else lambda: None, fault, timeout)
+        self._note("refused" if outcome else "has its answer")
         if outcome:
             raise outcome[0]
 
@@ -123,6 +126,7 @@ class Port:
         fault = self._fault(operations, WRITE_FAULTS)
         placed = patches_of(reading, patches)
         self.patching = {time for time in times if isinstance(time, int)}
+        self._note(f"shows {placed} {fault}")
         self._write(lambda: self.google.patch(placed), fault, timeout)
         self.patching = set()
 
@@ -138,8 +142,9 @@ class Port:
 
     def unseen_patches(self) -> set[int]:
         """Times of projections that this process would have looked at again."""
-        sent = self.instance.committer._projector._sent
-        return {each.event.time for each in sent if each.event.time is not None}
+        projector = self.instance.committer._projector
+        times = {each.event.time for each in projector._due} | {each.change.used_on for each in projector._written}
+        return {time for time in times if time is not None}
 
     def _write(self, land: Callable[[], None], fault: str, timeout: float) -> None:
         """Send once. The batch lands, or not, whatever becomes of its sender."""
@@ -180,6 +185,9 @@ class Port:
             raise Unanswered(fault)
         else:
             self._sleep(chance.uniform(0.01, 0.15))
+
+    def _note(self, text: str) -> None:
+        self.google.note(f"{self.instance.name} {text}")
 
     def _sleep(self, seconds: float) -> None:
         self.google.scheduler.suspend(seconds)

@@ -55,7 +55,8 @@ def after(item: Item, state: State, uses: int) -> State | None:
             return state if request not in holders and request not in undone else None
         if request in undone:
             return state
-        return State(holders - {request}, undone | {request}, typed) if request in holders else None
+        seen = request in holders or request in item.ghosts
+        return State(holders - {request}, undone | {request}, typed) if seen else None
     if told == "void":
         return state if typed == "void" else None
     others = len(holders - {request})

@@ -45,6 +45,7 @@ class Staff:
             kind = "sort"
         does: Callable[[], bool] = getattr(self, f"_{kind.replace(' ', '_')}")
         if does():
+            self.google.note(f"    staff: {kind} {self.history.edits[-1:] if kind in TELLING else ''}")
             self.google.edits.append(kind)
             self.google.change()
 
