@@ -25,6 +25,8 @@ _LOOKS = 8
 _LATE_LOOKS = 200
 #: Of so many reads what stood there before is kept: a large sheet takes memory.
 _KEPT = 8
+#: A row issued later than so long before a redemption may be newer than the read that its mark was written on.
+_FRESH_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,25 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
     for row in tables.codes if change.used_on is None else tables.codes.at_time(change.used_on):
         if name_of(row)[:2] == change.name[:2] or not change.is_shown(row):
             continue  # all rows of a code show its use
-        before = _named(written.before, name_of(row))
-        if len(before) != 1 or change.is_shown(before[0]):
-            continue
-        was = before[0]
-        snapshot = Snapshot(tables)
-        if was.status is not Status.VOID and _names_dead(snapshot, was):  # rolled back since
-            was = replace(was, status=Status.UNUSED, used_on=None, channel="")
-        cleaned = change.used_on is None and standing.is_stray(snapshot, [was])  # somebody put it back
-        if not cleaned and not change.is_shown(was):
+        was = _before(tables, written, row)
+        if was is not None and not change.is_shown(was):
             yield Change(row.row, was.status, was.used_on, was.channel, name_of(row))
+
+
+def _before(tables: Tables, written: _Written, row: PromoCode) -> PromoCode | None:
+    """What stood in a row when it was hit, as far as it is true still; None if that cannot be told."""
+    change, snapshot = written.change, Snapshot(tables)
+    blank = replace(row, status=Status.UNUSED, used_on=None, channel="")
+    found = _named(written.before, name_of(row))
+    if not found and change.used_on is not None and row.issued is not None:
+        return blank if row.issued > change.used_on - _FRESH_MS else None  # it was issued since
+    if len(found) != 1:
+        return None
+    was = found[0]
+    if was.status is not Status.VOID and _names_dead(snapshot, was):
+        return blank  # it was rolled back since
+    cleaned = change.used_on is None and standing.is_stray(snapshot, [was])  # somebody put it back
+    return None if cleaned else was
 
 
 def _is_settled(tables: Tables, written: _Written) -> bool:

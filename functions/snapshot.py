@@ -287,9 +287,14 @@ class Snapshot:
     def stands(self, folded: str) -> bool:
         """True if the code is in any row of Promo codes or Redemptions, dead or alive."""
         in_codes = any(not self._is_hidden(row) for row in self.tables.codes.find("code", folded))
-        claims = self.tables.redemptions.find("code", folded)
-        in_claims = any(row.claim not in self.hidden_claims or row.event is not Event.REDEEMED for row in claims)
+        in_claims = any(not self._is_own(row) for row in self.tables.redemptions.find("code", folded))
         return in_codes or in_claims or any(codes.fold(row.code) == folded for row in self.added)
+
+    def _is_own(self, row: Redemption) -> bool:
+        """True for a claim that is left out here, and for the withdrawal of another copy of such a row."""
+        if row.event is Event.REDEEMED:
+            return row.claim in self.hidden_claims
+        return row.event is Event.WITHDRAWN and not row.claim and pair(row) in self.hidden_pairs
 
     def count_issued(self, campaign: str) -> int:
         """Distinct codes of a campaign that are in a live row."""
