@@ -112,8 +112,12 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
     if change.used_on is None and any(change.is_shown(row) for row in _named(tables, change.name)):
         return
     for row in tables.codes if change.used_on is None else tables.codes.at_time(change.used_on):
-        if name_of(row)[:2] == change.name[:2] or not change.is_shown(row):
-            continue  # all rows of a code show its use
+        if not change.is_shown(row):
+            continue
+        if name_of(row)[:2] == change.name[:2]:  # all rows of a code show its use, until it is rolled back
+            if change.used_on is not None and row.status is not Status.VOID and _names_dead(Snapshot(tables), row):
+                yield Change(row.row, Status.UNUSED, None, "", name_of(row))
+            continue
         was = _before(tables, written, row)
         if was is not None and not change.is_shown(was):
             yield Change(row.row, was.status, was.used_on, was.channel, name_of(row))
@@ -131,7 +135,7 @@ def _before(tables: Tables, written: _Written, row: PromoCode) -> PromoCode | No
     was = found[0]
     if was.status is not Status.VOID and _names_dead(snapshot, was):
         return blank  # it was rolled back since
-    cleaned = change.used_on is None and standing.is_stray(snapshot, [was])  # somebody put it back
+    cleaned = change.used_on is None and standing.shows_another(snapshot, was)  # somebody put it back
     return None if cleaned else was
 
 

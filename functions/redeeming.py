@@ -206,6 +206,8 @@ def _own_claims(snapshot: Snapshot, found: _Found, call: RedeemCall, now: int) -
 
 def _contradicts(snapshot: Snapshot, call: RedeemCall) -> bool:
     """True if the Request ID is bound to other content, or to a redemption that was undone since (H18)."""
+    if any(snapshot.was_undone(folded, call.request_id) for folded in codes.spellings(call.code)):
+        return True
     content = (call.subscriber_id, call.channel, call.reference)
     for row in snapshot.redemptions_of_request(call.request_id):
         if snapshot.rolled_back(row.claim):

@@ -267,12 +267,15 @@ class Snapshot:
         if row.claim and (row.claim in self.tables.dead_claims or row.claim in self._dead_claims):
             return True
         # A copy that lands late must not bring back what was rolled back.
-        undone = self.tables.undone_requests
-        return bool(row.request_id and undone) and (codes.fold(row.code), row.request_id) in undone
+        return bool(row.request_id) and self.was_undone(codes.fold(row.code), row.request_id)
 
     def was_withdrawn(self, folded: str, subscriber_id: str) -> bool:
         """True if a row of this code was withdrawn from this subscriber."""
         return (folded, subscriber_id) in self.tables.withdrawn_pairs
+
+    def was_undone(self, folded: str, request_id: str) -> bool:
+        """True if a redemption of this code by this request was rolled back, whatever else was deleted since."""
+        return bool(request_id) and (folded, request_id) in self.tables.undone_requests
 
     def shows(self, row: Row) -> bool:
         """True if this claim was in the sheet, dead or alive, whatever this snapshot leaves out."""

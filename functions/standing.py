@@ -91,12 +91,13 @@ def is_used_by_staff(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
 
 def is_stray(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
     """True if Status says used by the redemption of *another* code: a projection that hit a moved row (H5)."""
-    for row in rows:
-        if row.status is Status.USED and row.used_on is not None:
-            redeemed = snapshot.redeemed_at(row.used_on)
-            if redeemed and codes.fold(row.code) not in redeemed:
-                return True
-    return False
+    return any(row.status is Status.USED and shows_another(snapshot, row) for row in rows)
+
+
+def shows_another(snapshot: Snapshot, row: PromoCode) -> bool:
+    """True if Used on is the time of a redemption, and not of this code."""
+    redeemed = snapshot.redeemed_at(row.used_on) if row.used_on is not None else frozenset()
+    return bool(redeemed) and codes.fold(row.code) not in redeemed
 
 
 def is_expired(snapshot: Snapshot, rows: Sequence[PromoCode], now: int) -> bool:

@@ -184,7 +184,7 @@ class _Judge:
             else:
                 rows = [row for rows in self.live.values() for row in rows if codes.fold_name(row.campaign) == name]
                 rows = [row for row in rows if not self.allow.ties or (name, row.subscriber_id) in self.told]
-                count = len({codes.fold(row.code) for row in rows if not row.subscriber_id.startswith("h")})
+                count = len({codes.fold(row.code) for row in rows} - self.forgotten)
             if count > campaign.total_limit and codes.fold(campaign.shared_code) not in self.forgotten:
                 yield Violation("S8", f"{count} of {name}, whose total limit is {campaign.total_limit}")
 
@@ -239,12 +239,14 @@ class _Judge:
         unsure = [op for op in ops if isinstance(op.call, RedeemCall) and op.word in UNKNOWN]
         told = {request_of(op.call) for op in ops if isinstance(op.call, RedeemCall) and op.word == "redeemed"}
         wanted: set[tuple[str, str]] = set()
+        # A redemption that nobody heard of may have come before a word of staff, and be told after it.
+        before_staff = told if any(edit.code == folded for edit in self.history.edits) else set()
         for op in ops:
             does = _does(op)
             request = "" if isinstance(op.call, CheckCall) else request_of(op.call)  # type: ignore[arg-type]
             # Told that its request was rolled back, it may be this very redemption that was.
             if op.word in UNKNOWN or (does == "redeem" and op.word == "idempotency_mismatch" and request not in told):
-                effective = request in undone if does == "rollback" else request in (live | undone) - told
+                effective = request in undone if does == "rollback" else request in (live | undone) - told | before_staff
                 if does != "check" and effective and (does, request) not in wanted:
                     wanted.add((does, request))
                     yield Item(does, "", op.began, inf, request, number=op.number)

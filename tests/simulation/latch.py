@@ -64,7 +64,8 @@ def after(item: Item, state: State, uses: int) -> State | None:
         return state if typed == "used" or others + len(item.ghosts - holders - {request}) >= uses else None
     if told == "idempotency_mismatch":
         return state if request in undone else None
-    free = others < uses and (not typed or (typed == "used" and bool(undone)))
+    # `used` typed beside a mark of ours is not told apart from it: Redemptions decides (DESIGN.md, Projection).
+    free = others < uses and (not typed or (typed == "used" and bool(undone | holders)))
     if item.does == "check":
         return state if free else None
     if request in holders:
