@@ -50,6 +50,8 @@ _REMEMBERED_S, _REMEMBERED = 600.0, 10_000
 _BACKOFF_S = 0.5
 #: A write waits so long for its turn in the budget; with more to wait the reads go on without it.
 _PATIENCE_S = 2.5
+#: A projection is made from a read that is no older.
+_FRESH_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -240,9 +242,15 @@ class Committer:
         """
         tables, projector = snapshot.tables, self._projector
         projector.add([claim for _, claim in played.standing])
+        looked = self._world.monotonic()
         standing = [turn for turn, _ in played.standing]
         if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
             return
+        if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
+            seen = self._read(leader)
+            if seen is None:
+                return
+            reading, tables = seen[0], seen[1].tables
         changes = projector.changes(tables)
         if not changes or not self._patch(leader, reading, tables, changes):
             return

@@ -17,6 +17,7 @@ from functions import guard
 from functions.batches import NewRow, Patch
 from functions.failures import StampTaken
 from functions.sheet import Reading
+from history import History
 from scheduler import Scheduler
 from sheet_schema import languages, tabs
 from sheet_schema.layout import ColumnAt, Layout, TabAt
@@ -141,6 +142,7 @@ class Google:
     key: str = ""
     check_stamps: bool = True
     duplicate_stamps: int = 0
+    history: History = field(default_factory=History)
     edits: list[str] = field(default_factory=list)
     diary: list[str] | None = None
     _readings: list[tuple[float, Reading]] = field(default_factory=list)
@@ -207,6 +209,11 @@ class Google:
             for index, cell in cells:
                 self.tabs["codes"].put(row, index, cell)
         self.change()
+
+    def codes_at(self, rows: Iterable[int]) -> list[str]:
+        """The codes in these rows now."""
+        cells = self.tabs["codes"].cells["code"]
+        return [str(cells[row]) for row in rows if row < len(cells)]
 
     def type_row(self, tab: str, **cells: Cell) -> None:
         """A row that staff type below the last."""

@@ -81,7 +81,7 @@ class Episode:
         """Play it to the end and judge it."""
         scheduler = self.scheduler = Scheduler(self.seed)
         self.chance = scheduler.chance
-        self.google = Google(scheduler, self.plan.model)
+        self.google = Google(scheduler, self.plan.model, history=self.history)
         self.prepare(self.google)
         self.weather = Weather(self.plan.faults, kills=self.plan.kills, directed=self.plan.directed)
         self.known: list[tuple[str, str, str]] = []  # code, campaign, subscriber
