@@ -162,6 +162,8 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
         played.answers.append((turn, Outcome("busy")))
         return view
     decision = rules.decide(view.without(claim.rows), turn)
+    if isinstance(decision, Unsettled) and not decision.contested and isinstance(claim.rows[0], PromoCode):
+        return _unsure(played, view, claim.rows)  # it waits for an earlier code of the subscriber, not for a rival
     if isinstance(decision, Unsettled) or not is_same(claim, decision):
         turn.give_up(tied=True)
         _send(played, turn, played.withdrawing)

@@ -41,8 +41,11 @@ def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim:
     if isinstance(campaign, Outcome):
         return Answer(campaign.but(language=snapshot.language))
     held = _held(snapshot, call.subscriber_id, campaign)
+    # Somebody else's row, or what becomes of an earlier code, can make the writer of a fresh row withdraw it.
+    limited = campaign.source is Source.GENERATED and campaign.total_limit is not None
+    contestable = campaign.source is Source.POOL or limited or len(held) > 1
     for rows in held.values():
-        decision = _live(snapshot, call, now, code_key, claim, campaign, rows)
+        decision = _live(snapshot, call, now, code_key, claim, campaign, rows, contestable=contestable)
         if decision is not None:
             return decision
     if len(held) >= campaign.codes_per_subscriber:
@@ -95,6 +98,8 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     claim: str,
     campaign: Campaign,
     rows: list[PromoCode],
+    *,
+    contestable: bool,
 ) -> Decision | None:
     """The answer if this code is the subscriber's live one; None if it is spent."""
     if standing.is_unreadable(rows):
@@ -111,11 +116,10 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     refusal = _without(snapshot, call, now, code_key, rows)
     rivalled = refusal in {"campaign_limit_reached", "out_of_codes"} or _has_rival(snapshot, campaign, rows)
     if rivalled or (refusal and age < standing.YOUNG_MS):
-        return Unsettled("contested row")
-    scarce = campaign.source is Source.POOL or (campaign.source is Source.GENERATED and campaign.total_limit)
-    if refusal or not scarce:
-        return Answer(yes)  # nobody else's row can make its writer withdraw this one
-    # Its writer may have found a rival and be about to withdraw it: only a row of this call's own is sure (H3).
+        return Unsettled("contested row", contested=True)
+    if refusal or not contestable:
+        return Answer(yes)
+    # Its writer may be about to withdraw it: only a row of this call's own is sure (H3).
     issued = _issue_time(snapshot, now, claim)
     copy = replace(rows[0], issued=issued, status=Status.UNUSED, used_on=None, channel="", row=0)
     return Answer(yes) if call.dry_run else Claim(yes, (copy,))

@@ -224,9 +224,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Unsettled:
-    """No answer yet: it would rest on what another call has not confirmed. Read again; `busy` at the deadline."""
+    """No answer yet: it would rest on what another call has not confirmed. Read again; `busy` at the deadline.
+
+    `contested`: a rival holds what this call would get.
+    """
 
     why: str
+    contested: bool = False
 
 
 Decision = Answer | Claim | Unsettled

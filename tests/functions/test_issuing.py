@@ -200,7 +200,7 @@ def test_a_fresh_row_of_another_instance_is_adopted_only_if_it_would_stand() -> 
     assert word(issue(sheet(fresh))) == "already_issued"
     limited = replace(SPRING, total_limit=1)
     rival = code("SPRING-33333-44444", "s2", issued=ago(600), row=3)
-    assert issue(sheet(fresh, rival, campaigns=(limited,))) == Unsettled("contested row")
+    assert issue(sheet(fresh, rival, campaigns=(limited,))) == Unsettled("contested row", contested=True)
     old = replace(fresh, issued=ago(11 * MINUTE))
     assert word(issue(sheet(old, rival, campaigns=(limited,)))) == "already_issued"
 

@@ -150,7 +150,7 @@ class _Judge:
     def _live_though_refused(self, name: str, subscriber: str, ops: list[Op]) -> Iterator[Violation]:
         if all(op.word in _NO_CODE for op in ops):
             mine = [row for (_, owner), rows in self.live.items() for row in rows if owner == subscriber]
-            if any(codes.fold_name(row.campaign) == name for row in mine):
+            if any(codes.fold_name(row.campaign) == name and codes.fold(row.code) not in self.forgotten for row in mine):
                 yield Violation("S4", f"{subscriber} was refused, yet has a row of {name}", _numbers(ops))
 
     def _owners(self) -> Iterator[Violation]:
