@@ -6,7 +6,6 @@ they write is one code (DESIGN.md section 4, Codes converge).
 
 from __future__ import annotations
 
-import zlib
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -27,9 +26,6 @@ from functions.promo import (
 
 if TYPE_CHECKING:
     from functions.snapshot import Snapshot
-
-
-_SECOND_MS = 1_000
 
 
 def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim: str = "") -> Decision:
@@ -120,7 +116,7 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     if refusal or not contestable:
         return Answer(yes)
     # Its writer may be about to withdraw it: only a row of this call's own is sure (H3).
-    issued = _issue_time(snapshot, now, claim)
+    issued = wall.named(wall.from_instant(snapshot.zone, now), claim)
     copy = replace(rows[0], issued=issued, status=Status.UNUSED, used_on=None, channel="", row=0)
     return Answer(yes) if call.dry_run else Claim(yes, (copy,))
 
@@ -221,16 +217,10 @@ def _is_free(snapshot: Snapshot, code: str, subscriber_id: str) -> bool:
     return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded) or withdrawn)
 
 
-def _issue_time(snapshot: Snapshot, now: int, claim: str) -> int:
-    """Wall time of *now* to the second; the milliseconds are the claim's."""
-    whole = wall.from_instant(snapshot.zone, now) // _SECOND_MS * _SECOND_MS
-    return whole + zlib.crc32(claim.encode()) % _SECOND_MS
-
-
 def _new_row(  # noqa: PLR0913, PLR0917 - what a row consists of
     snapshot: Snapshot, campaign: Campaign, call: IssueCall, code: str, now: int, claim: str
 ) -> PromoCode:
-    issued = _issue_time(snapshot, now, claim)
+    issued = wall.named(wall.from_instant(snapshot.zone, now), claim)
     expires = None
     if campaign.valid_days is not None:
         expires = wall.end_of_day(issued + campaign.valid_days * wall.DAY_MS)

@@ -64,7 +64,7 @@ def redeem(snapshot: Snapshot, call: RedeemCall, now: int, claim: str) -> Decisi
     if refused is not None:
         return refused
     row = Redemption(
-        time=_free_time(snapshot, now),
+        time=_free_time(snapshot, now, claim),
         code=found.code,
         event=Event.REDEEMED,
         channel=call.channel,
@@ -294,9 +294,9 @@ def _expiry(found: _Found) -> int | None:
     return standing.last_expiry(found.rows) if found.rows else found.campaign.ends
 
 
-def _free_time(snapshot: Snapshot, now: int) -> int:
-    """Wall time of a claim: no other redemption's, since Used on names a claim by it (H5)."""
-    time = wall.from_instant(snapshot.zone, now)
+def _free_time(snapshot: Snapshot, now: int, claim: str) -> int:
+    """Wall time of a claim, the milliseconds by its name: no other redemption's, since Used on names a claim by it (H5)."""
+    time = wall.named(wall.from_instant(snapshot.zone, now), claim)
     while snapshot.redeemed_at(time):
         time += 1
     return time

@@ -38,8 +38,13 @@ def is_confirmed(snapshot: Snapshot, claim: Redemption, rows: Iterable[PromoCode
 
     Used on holds one time: of a code with several uses the sheet confirms the last one alone.
     """
-    shown = claim.time is not None and any(row.used_on == claim.time for row in rows)
-    return shown or claim.claim in snapshot.stood
+    if claim.claim in snapshot.stood:
+        return True
+    if claim.time is None or not any(row.used_on == claim.time for row in rows):
+        return False
+    # Two processes may have written in the same millisecond: then the mark names neither.
+    same = (each for each in snapshot.redemptions_of_code(codes.fold(claim.code)) if each.time == claim.time)
+    return all(each.claim == claim.claim or (each.request_id and each.request_id == claim.request_id) for each in same)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rows import ADMIN, BOT, MINUTE, NOW, TILL, ago, at, check_call, code, redeem_call, redeemed, sheet
 
-from functions import redeeming
+from functions import redeeming, wall
 from functions.promo import (
     Answer,
     Caller,
@@ -55,7 +55,7 @@ def claim_of(decision: Decision) -> Redemption:
 def test_a_good_code_is_claimed_with_who_when_and_where() -> None:
     call = redeem_call("spring 11111 22222", reference="order 7", request_id="r1")
     row = claim_of(redeem(sheet(code()), call))
-    assert row == Redemption(ago(0), CODE, Event.REDEEMED, "till-1", "", "order 7", "till-1", "r1", "new")
+    assert row == Redemption(wall.named(ago(0), "new"), CODE, Event.REDEEMED, "till-1", "", "order 7", "till-1", "r1", "new")
 
 
 def test_a_check_changes_nothing_and_tells_what_the_code_is_worth() -> None:
@@ -233,8 +233,17 @@ class TestRefusalsThatRestOnAClaim:
 
 
 def test_two_redemptions_never_share_a_time() -> None:
-    taken = redeemed("b", 0, "SPRING-99999-99999")
-    assert claim_of(redeem(sheet(code(), taken))).time == ago(0) + 1
+    moment = wall.named(ago(0), "new")
+    taken = redeemed("b", ago(0) - moment, "SPRING-99999-99999")
+    assert taken.time == moment
+    assert claim_of(redeem(sheet(code(), taken))).time == moment + 1
+
+
+def test_a_mark_that_two_claims_share_confirms_neither() -> None:
+    first, second = redeemed("a", 5_000, request_id="r1"), redeemed("b", 5_000, request_id="r2")
+    rows = (code(status=Status.USED, used_on=first.time), first, second)
+    assert redeem(sheet(*rows), redeem_call(request_id="r1")) == Unsettled("contested")
+    assert word(redeem(sheet(rows[0], first), redeem_call(request_id="r1"))) == "redeemed"
 
 
 class TestSharedCode:

@@ -6,7 +6,7 @@ definite answer (busy, a dead process) may have happened, or not, or happen late
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -67,7 +67,8 @@ def violations(history: History, allow: Allowances | None = None) -> list[Violat
 
 def request_of(call: RedeemCall | RollbackCall | Redemption) -> str:
     """What makes two redemptions one: the Request ID; without one the workload gives each a channel of its own."""
-    return call.request_id or f"@{call.channel}|{call.subscriber_id if not isinstance(call, RollbackCall) else ''}"
+    subscriber = "" if isinstance(call, RollbackCall) else call.subscriber_id
+    return call.request_id or f"@{call.channel}|{subscriber}|{call.reference}"
 
 
 @dataclass
@@ -136,6 +137,7 @@ class _Judge:
                 if (folded, subscriber) not in self.live and name not in self.edited:
                     yield Violation("S4", f"{op.code} of {subscriber} is in no live row", (op.number,))
             yield from self._refused_after_yes(name, ops, told)
+            yield from self._used_before(told)
             yield from self._live_though_refused(name, subscriber, ops)
 
     def _refused_after_yes(self, name: str, ops: list[Op], told: list[Op]) -> Iterator[Violation]:
@@ -146,6 +148,26 @@ class _Judge:
             lost = op.word in _NO_CODE and self.campaigns[name].codes_per_subscriber == 1
             if op.began > first.ended and lost:
                 yield Violation("S4", f"{op.word} after a code was told", (first.number, op.number))
+
+    def _used_before(self, told: list[Op]) -> Iterator[Violation]:
+        """A code that is given out as new was never redeemed."""
+        for op in told:
+            if op.word == "issued":
+                folded = codes.fold(op.code)
+                uses = [each for each in self.redeemed.get(folded, ()) if each.ended < op.began]
+                if uses and folded not in self.forgotten:
+                    yield Violation("S1", f"{op.code} was issued, though it was redeemed before", _numbers([*uses, op]))
+
+    @cached_property
+    def redeemed(self) -> dict[str, list[Op]]:
+        found: defaultdict[str, list[Op]] = defaultdict(list)
+        for op in self.history.ops:
+            if isinstance(op.call, RedeemCall) and op.word == "redeemed":
+                found[codes.fold(op.call.code)].append(op)
+        return {folded: ops for folded, ops in found.items() if not self._is_shared(folded)}
+
+    def _is_shared(self, folded: str) -> bool:
+        return any(each.source is Source.SHARED and codes.fold(each.shared_code) == folded for each in self.campaigns.values())
 
     def _live_though_refused(self, name: str, subscriber: str, ops: list[Op]) -> Iterator[Violation]:
         if all(op.word in _NO_CODE for op in ops):
@@ -220,6 +242,7 @@ class _Judge:
         live = frozenset(request_of(claim) for claim in claims if not self.sheet.is_dead(claim))
         undone = frozenset(request_of(claim) for claim in claims if self.sheet.rolled_back(claim.claim))
         items = list(self._items(folded, ops, live, undone))
+        yield from self._used_twice(folded, ops, claims)
         told = {item.request for item in items if item.does == "redeem" and item.told == "redeemed"}
         tied = self.allow.ties and len(live) > uses and len(live & told) <= uses
 
@@ -234,6 +257,14 @@ class _Judge:
         unsure = {request_of(op.call) for op in ops if isinstance(op.call, RedeemCall) and op.word in UNKNOWN}
         for request in live & asked - told - unsure:
             yield Violation("S7", f"{request} was refused, yet its redemption of {folded} lives", _numbers(ops))
+
+    def _used_twice(self, folded: str, ops: list[Op], claims: list[Redemption]) -> Iterator[Violation]:
+        """One call uses a code once: what names no request is asked once for a code with several uses."""
+        names = Counter(request_of(claim) for claim in claims if not claim.request_id and not self.sheet.is_dead(claim))
+        for request, count in names.items():
+            asked = [op for op in ops if isinstance(op.call, RedeemCall) and request_of(op.call) == request]
+            if count > len(asked) > 0:
+                yield Violation("S3", f"one call used {folded} {count} times", _numbers(asked))
 
     def _items(self, folded: str, ops: list[Op], live: frozenset[str], undone: frozenset[str]) -> Iterator[Item]:
         unsure = [op for op in ops if isinstance(op.call, RedeemCall) and op.word in UNKNOWN]

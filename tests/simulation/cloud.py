@@ -9,6 +9,7 @@ stale           serial, but a read may miss the writes of the last seconds
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,7 +26,8 @@ from sheet_schema.records import Cell, Value, serial
 from sheet_schema.schema import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections import Counter
+from collections.abc import Iterable
 
 MODELS = ("serial", "snapshot", "late", "snapshot+late", "stale")
 START_MS = 1_773_133_200_000  # 2026-03-10 12:00 in Moscow
@@ -143,6 +145,7 @@ class Google:
     check_stamps: bool = True
     duplicate_stamps: int = 0
     history: History = field(default_factory=History)
+    tries: Counter[str] = field(default_factory=Counter)
     edits: list[str] = field(default_factory=list)
     diary: list[str] | None = None
     _readings: list[tuple[float, Reading]] = field(default_factory=list)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from checker import UNKNOWN, Allowances, Violation, violations
 from cloud import LATE_S, Google
+from functions import codes
 from functions.cells import tables_of
 from functions.committer import Committer, Told
 from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
@@ -147,10 +148,16 @@ class Episode:
         self.google.note(f"{number}: told {word} {code}")
         if isinstance(call, IssueCall) and word == "issued":
             self.known.append((code, call.campaign, call.subscriber_id))
-        if word in UNKNOWN and not detail and self.chance.random() < 0.5:
+        if word in UNKNOWN and not detail and self._may_repeat(call) and self.chance.random() < 0.5:
             self.scheduler.suspend(self.chance.uniform(0.0, 4.0))
             self._ask(call, "again ")
         return op
+
+    def _may_repeat(self, call: Call) -> bool:
+        """A redemption without a Request ID is a repeat for 60 seconds, of a bot, for a code with one use."""
+        two = {codes.fold(code) for code, campaign, _ in self.known if campaign == "two"}
+        window = isinstance(call, RedeemCall) and call.caller is BOT and codes.fold(call.code) not in two
+        return _names_itself(call) or window
 
     def _choose(self) -> Call:
         chance = self.chance
@@ -165,11 +172,14 @@ class Episode:
             return RollbackCall(TILL, redeemed.code, "till", request_id=redeemed.request_id)
         if kind < 0.68 and self.requests:
             return chance.choice(list(self.requests.values())[-6:])
-        if kind < 0.76 and campaign != "two":  # without a Request ID each call is a use of its own there
-            return RedeemCall(BOT, code, subscriber_id=subscriber, channel=f"bot-{len(self.history.ops)}")
+        typed = code.lower() if chance.random() < 0.3 else code
+        if kind < 0.76:
+            return RedeemCall(BOT, typed, subscriber_id=subscriber, channel=f"bot-{len(self.history.ops)}")
+        if kind < 0.80 and campaign != "sale":  # a till that names no request: each call is one
+            return RedeemCall(TILL, typed, channel="counter", reference=f"o{len(self.history.ops)}")
         name = f"{code}-r{chance.randrange(4)}"
         held_by = subscriber if campaign == "sale" else ""
-        call = RedeemCall(TILL, code, subscriber_id=held_by, channel="till", request_id=f"{name}{held_by}")
+        call = RedeemCall(TILL, typed, subscriber_id=held_by, channel="till", request_id=f"{name}{held_by}")
         return self.requests.setdefault(call.request_id, call)
 
     def _settle(self) -> None:
@@ -182,7 +192,7 @@ class Episode:
             self.scheduler.spawn(lambda instance=instance: instance.submit(CheckCall(TILL, "none")))  # type: ignore[misc]
         self.scheduler.run()
         latest = {repr(op.call): op for op in sorted(self.history.ops, key=lambda op: op.ended)}
-        for op in [op for op in latest.values() if op.word in UNKNOWN and _may_repeat(op.call)][:12]:
+        for op in [op for op in latest.values() if op.word in UNKNOWN and _names_itself(op.call)][:12]:
             self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
 
     def _result(self) -> Result:
@@ -191,7 +201,13 @@ class Episode:
         found = violations(self.history, allow)
         stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
         excused = overlapped or bool(self.lost_times)
-        found += [Violation("L", f"{op.call} is still {op.word or 'unanswered'}", (op.number,)) for op in stuck if not excused]
+        gone = {edit.code for edit in self.history.edits if edit.kind == "forget"}
+        found += [
+            Violation("L", f"{op.call} is still {op.word or 'unanswered'}", (op.number,))
+            for op in stuck
+            if not excused and codes.fold(getattr(op.call, "code", "")) not in gone
+        ]
+        found += [Violation("L", f"{name} was sent {count} times without an answer") for name, count in self.google.tries.items() if count > 3]
         reports = [*self.dead_reports, *(line for instance in self.instances for line in instance.reports)]
         found += [Violation("error", line) for line in reports if "the sheet is broken" not in line]
         requests = sum(instance.committer._requests.total() for instance in self.instances)
@@ -202,8 +218,8 @@ class Episode:
         )
 
 
-def _may_repeat(call: Call) -> bool:
-    """A redemption without a Request ID is a repeat for 60 seconds only: after that its caller must ask staff."""
+def _names_itself(call: Call) -> bool:
+    """True for a call that may be repeated at any time."""
     return not isinstance(call, RedeemCall) or bool(call.request_id)
 
 

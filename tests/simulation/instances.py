@@ -117,6 +117,8 @@ class Port:
                 outcome.append(taken)
 
         self._note(f"sends {batch} {fault}")
+        if fault:
+            self.google.tries.update({str(row.values.get("claim")) for row in rows if row.values.get("event") == "redeemed"})
         self._write(land if not refused else lambda: None, fault, timeout)
         self._note("refused" if outcome else "has its answer")
         if outcome:
