@@ -146,6 +146,7 @@ class Google:
     duplicate_stamps: int = 0
     history: History = field(default_factory=History)
     tries: Counter[str] = field(default_factory=Counter)
+    marks: dict[int, list[tuple[int, tuple[tuple[int, Cell], ...]]]] = field(default_factory=dict)
     edits: list[str] = field(default_factory=list)
     diary: list[str] | None = None
     _readings: list[tuple[float, Reading]] = field(default_factory=list)

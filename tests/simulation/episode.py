@@ -43,13 +43,16 @@ class Plan:
     operations: int = 60
     callers: int = 5
     processes: int = 2
+    pause_s: float = 0.67
     faults: float = 0.05
     kills: bool = True
     staff_pace_s: float = 2.5
     staff_telling: float = 0.15
+    staff_kinds: tuple[str, ...] = ()
     columns: bool = True
     directed: Cell | None = None
     campaigns: tuple[str, ...] = ()
+    share_issue: float = 0.45
 
 
 @dataclass
@@ -96,6 +99,7 @@ class Episode:
         self.instances = [self._start() for _ in range(self.plan.processes)]
         self.staff = Staff(self.google, self.history, self.plan.staff_pace_s, self.plan.staff_telling)
         self.staff.columns = self.plan.columns
+        self.staff.kinds = self.plan.staff_kinds
         for _ in range(self.plan.callers):
             scheduler.spawn(self._caller)
         scheduler.spawn(self.staff.work)
@@ -129,7 +133,7 @@ class Episode:
         while self.left > 0:
             self.left -= 1
             self._ask(self._choose())
-            self.scheduler.suspend(self.chance.expovariate(1.5))
+            self.scheduler.suspend(self.chance.expovariate(1 / self.plan.pause_s))
         self.calling -= 1
         if not self.calling:
             self.staff.done = True
@@ -162,9 +166,10 @@ class Episode:
     def _choose(self) -> Call:
         chance = self.chance
         kind = chance.random()
-        if kind < 0.45 or not self.known:
+        if kind < self.plan.share_issue or not self.known:
             return IssueCall(BOT, f"s{chance.randrange(5)}", chance.choice(self.names))
         code, campaign, subscriber = chance.choice(self.known[-4:])
+        kind = chance.uniform(0.45, 1.0)
         if kind < 0.52:
             return CheckCall(TILL, code)
         if kind < 0.62 and self.requests:

@@ -179,7 +179,12 @@ class Port:
             delay = chance.choice((chance.uniform(0.5, 12.0), chance.uniform(0.5, LATE_S)))
         if fault not in {"429", "400", "503 before", "reset before"}:
             google.scheduler.at(google.scheduler.now + delay, land)
-        self._sleep(min(chance.uniform(0.0, 0.3) if fault == "kill after" else delay + chance.uniform(0.01, 0.2), timeout))
+        answered = delay + chance.uniform(0.01, 0.2)
+        if fault == "kill after":
+            answered = chance.uniform(0.0, 0.3)
+        elif lost and chance.random() < 0.7:  # an error comes when it likes; else it is the time-out that ends the wait
+            answered = chance.uniform(0.05, 1.5)
+        self._sleep(min(answered, timeout))
         if fault == "kill after":
             self.instance.die()
         if fault == "400":

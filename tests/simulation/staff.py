@@ -24,6 +24,7 @@ class Staff:
         self.pace_s = pace_s
         self.share_telling = share_telling
         self.columns = True
+        self.kinds: tuple[str, ...] = ()
         self.done = False
         self.added = 0
 
@@ -40,7 +41,7 @@ class Staff:
         scheduler: Scheduler = self.google.scheduler
         if not kind:
             kinds = TELLING if scheduler.chance.random() < self.share_telling else HARMLESS
-            kind = scheduler.chance.choice(kinds)
+            kind = scheduler.chance.choice(self.kinds or kinds)
         if "column" in kind and not self.columns:
             kind = "sort"
         does: Callable[[], bool] = getattr(self, f"_{kind.replace(' ', '_')}")
@@ -123,7 +124,12 @@ class Staff:
             return False
         cells = self.google.tabs["codes"].cells
         cells["status"][row] = word
-        return self._tell(kind, str(cells["code"][row]))
+        code = str(cells["code"][row])
+        claims = self.google.tabs["redemptions"].cells
+        withdrawn = any(
+            event == "withdrawn" and claimed == code for event, claimed in zip(claims["event"], claims["code"], strict=True)
+        )
+        return self._tell("forget" if withdrawn else kind, code)  # a word on a withdrawn row is of no code
 
     def _void(self) -> bool:
         return self._status("void", "void")
