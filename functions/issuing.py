@@ -186,7 +186,7 @@ def _closed(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, now: int
         if (folded, subscriber_id) in snapshot.hidden_pairs:
             return ""  # the limit is of redemptions: it undoes no row that was written before it was reached
         claims = snapshot.redemptions_of_code(folded)
-        taken = standing.Uses.of(snapshot, claims, (), now).total
+        taken = standing.Uses.of(snapshot, claims, (), now, window=campaign.uses_per_code == 1).total
     else:
         taken = snapshot.count_issued(campaign.name)
     return "campaign_limit_reached" if taken >= campaign.total_limit else ""

@@ -85,8 +85,9 @@ class Projector:
         """Cells to change by position in the read *tables*: what went astray, and what is to be shown."""
         snapshot = Snapshot(tables)
         changes: dict[int, Change] = {}
-        for written in self._written:
-            changes.update({change.row: change for change in _astray(tables, written)})
+        for written in self._written:  # the oldest first: a later one may have seen what an earlier one spoilt
+            for change in _astray(tables, written):
+                changes.setdefault(change.row, change)
         self._written = [_looked_at(tables, each) for each in self._written if not _is_settled(tables, each)]
         due = [(each, _wanted(snapshot, each)) for each in self._due]
         self._due = [replace(each, looks=each.looks + 1) for each, wanted in due if wanted and each.looks < _LOOKS]

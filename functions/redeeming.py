@@ -30,8 +30,6 @@ from functions.promo import (
 if TYPE_CHECKING:
     from functions.snapshot import Snapshot
 
-#: A bot's call without a Request ID repeats a claim of the same subscriber, code and channel this close to it (H13).
-WINDOW_MS = 60_000
 #: Columns of Campaigns that redeeming depends on; no other bad cell there stops it.
 _RULES = frozenset({"uses_per_code", "holder_only", "code_source"})
 
@@ -200,7 +198,7 @@ def _own_claims(snapshot: Snapshot, found: _Found, call: RedeemCall, now: int) -
         if row.subscriber_id == call.subscriber_id
         and row.channel == call.channel
         and row.time is not None
-        and abs(standing.age_of(snapshot, row.time, now)) <= WINDOW_MS
+        and abs(standing.age_of(snapshot, row.time, now)) <= standing.WINDOW_MS
     )
 
 
@@ -278,7 +276,8 @@ def _used_up(snapshot: Snapshot, found: _Found, now: int, own: tuple[Redemption,
     if not found.shared or not found.by_subscriber or total is None:
         return None
     everybody = [row for row in found.all_claims if row not in own]
-    uses = standing.Uses.of(snapshot, everybody, found.rows, now)
+    window = found.campaign.uses_per_code == 1
+    uses = standing.Uses.of(snapshot, everybody, found.rows, now, window=window)
     if uses.total < total:
         return None
     return Answer(_outcome(snapshot, found, "already_used", now)) if uses.firm >= total else Unsettled("young claim")

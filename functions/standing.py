@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: A claim younger than this may still be withdrawn by its writer: no refusal rests on it (H16).
 YOUNG_MS = 20_000
+#: A bot's call without a Request ID repeats a claim of the same subscriber, code and channel this close to it (H13).
+WINDOW_MS = 60_000
 #: After this nothing of a claim is in flight any more: a lone one needs no confirmation (H3, H20).
 OLD_MS = 600_000
 _NEVER_MS = 1 << 60
@@ -56,12 +58,24 @@ class Uses:
     confirmed: int
 
     @classmethod
-    def of(cls, snapshot: Snapshot, claims: Iterable[Redemption], rows: Sequence[PromoCode], now: int) -> Uses:
-        """Count live claims; those with one Request ID are one use."""
+    def of(
+        cls,
+        snapshot: Snapshot,
+        claims: Iterable[Redemption],
+        rows: Sequence[PromoCode],
+        now: int,
+        *,
+        window: bool = False,
+    ) -> Uses:
+        """Count live claims; those with one Request ID are one use, and with *window* those that a bot repeated."""
         firm: dict[str, bool] = {}
         confirmed: set[str] = set()
-        for number, claim in enumerate(claims):
+        first: dict[tuple[str, str, str], tuple[int, str]] = {}
+        for number, claim in enumerate(sorted(claims, key=lambda each: each.time or 0)):
             name = f"request {claim.request_id}" if claim.request_id else f"claim {claim.claim or number}"
+            if window and not claim.request_id and claim.subscriber_id and claim.time is not None:
+                began, known = first.setdefault((claim.subscriber_id, claim.channel, claim.by), (claim.time, name))
+                name = known if claim.time - began <= WINDOW_MS else name
             sure = is_confirmed(snapshot, claim, rows)
             if sure:
                 confirmed.add(name)

@@ -285,7 +285,7 @@ def window_for_tills(patch: Patch) -> None:
         if call.request_id:
             return tuple(row for row in found.all_claims if row.request_id == call.request_id)
         near = (row for row in found.claims if row.channel == call.channel and row.time is not None)
-        return tuple(row for row in near if abs(standing.age_of(snapshot, row.time, now)) <= redeeming.WINDOW_MS)
+        return tuple(row for row in near if abs(standing.age_of(snapshot, row.time, now)) <= standing.WINDOW_MS)
 
     patch(redeeming, "_own_claims", own)
 

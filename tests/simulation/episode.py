@@ -49,7 +49,7 @@ class Plan:
     staff_pace_s: float = 2.5
     staff_telling: float = 0.15
     staff_kinds: tuple[str, ...] = ()
-    columns: bool = True
+    columns: bool = False
     directed: Cell | None = None
     campaigns: tuple[str, ...] = ()
     share_issue: float = 0.45
