@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 
     from functions.snapshot import Tables
 
-#: A write that was answered is looked at until it is right, but not for ever; the rest is for housekeeping.
-_LOOKS = 8
+#: A mark is tried, and a write that was answered is looked at, until it is right, but not for ever.
+_TRIES, _LOOKS = 40, 8
+#: Another process's mark may cover one that went astray, so the first look is not the last.
+_SURE_LOOKS = 3
 #: So many reads may go by before one that was not answered is forgotten; it may land within minutes.
 _LATE_LOOKS = 200
 #: Of so many reads what stood there before is kept: a large sheet takes memory.
@@ -90,7 +92,7 @@ class Projector:
                 changes.setdefault(change.row, change)
         self._written = [_looked_at(tables, each) for each in self._written if not _is_settled(tables, each)]
         due = [(each, _wanted(snapshot, each)) for each in self._due]
-        self._due = [replace(each, looks=each.looks + 1) for each, wanted in due if wanted and each.looks < _LOOKS]
+        self._due = [replace(each, looks=each.looks + 1) for each, wanted in due if wanted and each.looks < _TRIES]
         for _, wanted in due:
             for change in wanted:
                 changes.setdefault(change.row, change)
@@ -106,14 +108,16 @@ class Projector:
 def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
     """Rows that got what was meant for another one, and what stood there before.
 
-    A time is one redemption's alone. Blanks are not: they are believed to be ours only while their own row lacks them,
-    and what they hid must be true still.
+    A time is one redemption's alone. Blanks are not: they are believed to be ours only while their own row lacks them
+    or where they were sent to, and what they hid must be true still.
     """
     change = written.change
-    if change.used_on is None and any(change.is_shown(row) for row in _named(tables, change.name)):
-        return
+    arrived = change.used_on is None and any(change.is_shown(row) for row in _named(tables, change.name))
     for row in tables.codes if change.used_on is None else tables.codes.at_time(change.used_on):
-        if not change.is_shown(row):
+        if arrived and row.row != change.row:
+            continue
+        voided = row.status is Status.VOID and change.used_on is not None  # staff's word came on top of it
+        if not (change if not voided else replace(change, status=None)).is_shown(row):
             continue
         if name_of(row)[:2] == change.name[:2]:  # all rows of a code show its use, until it is rolled back
             if change.used_on is not None and row.status is not Status.VOID and _names_dead(Snapshot(tables), row):
@@ -121,30 +125,56 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
             continue
         was = _before(tables, written, row)
         if was is not None and not change.is_shown(was):
-            yield Change(row.row, was.status, was.used_on, was.channel, name_of(row))
+            status = None if row.status is Status.VOID else was.status
+            yield Change(row.row, status, was.used_on, was.channel, name_of(row))
 
 
-def _before(tables: Tables, written: _Written, row: PromoCode) -> PromoCode | None:
-    """What stood in a row when it was hit, as far as it is true still; None if that cannot be told."""
+def _before(  # noqa: PLR0911 - a return for each case
+    tables: Tables, written: _Written, row: PromoCode
+) -> PromoCode | None:
+    """What a row gets back: what stood there when it was hit, as far as it is true still; None if it cannot be told."""
     change, snapshot = written.change, Snapshot(tables)
     blank = replace(row, status=Status.UNUSED, used_on=None, channel="")
     found = _named(written.before, name_of(row))
     if not found and change.used_on is not None and row.issued is not None:
         return blank if row.issued > change.used_on - _FRESH_MS else None  # it was issued since
-    if len(found) != 1:
+    if not found:
         return None
+    if len({(each.status, each.used_on, each.channel) for each in found}) > 1:  # twins: a batch that was sent again
+        return _redeemed(snapshot, row)
     was = found[0]
     if was.status is not Status.VOID and _names_dead(snapshot, was):
         return blank  # it was rolled back since
-    cleaned = change.used_on is None and standing.shows_another(snapshot, was)  # somebody put it back
-    return None if cleaned else was
+    if standing.shows_another(snapshot, was):  # it was astray itself, and if we see blanks somebody put it back
+        return None if change.used_on is None else _redeemed(snapshot, row)
+    if change.status is not None:
+        return was
+    came_between = row.status is Status.USED and was.used_on is None  # Status is not ours: staff's, or a mark's
+    if came_between and snapshot.redemptions_of_code(codes.fold(row.code), dead=True):
+        return _redeemed(snapshot, row)
+    return replace(was, status=row.status)
+
+
+def _redeemed(snapshot: Snapshot, row: PromoCode) -> PromoCode:
+    """What a row shows by Redemptions alone: its last use, if it has one that lives."""
+    claims = [
+        claim
+        for claim in snapshot.redemptions_of_code(codes.fold(row.code))
+        if claim.time is not None and row in redeeming.rows_of_claim(snapshot, claim)
+    ]
+    if not claims:
+        return replace(row, status=Status.UNUSED, used_on=None, channel="")
+    last = max(claims, key=lambda claim: claim.time or 0)
+    uses = min((campaign.uses_per_code for campaign in snapshot.campaigns(row.campaign)), default=1)
+    used_up = len({claim.request_id or claim.claim for claim in claims}) >= uses
+    return replace(row, status=Status.USED if used_up else Status.UNUSED, used_on=last.time, channel=last.channel)
 
 
 def _is_settled(tables: Tables, written: _Written) -> bool:
     """True if nothing more can be seen of a write."""
     if not written.answered:
         return written.looks >= _LATE_LOOKS
-    return written.looks >= _LOOKS or not any(True for _ in _astray(tables, written))
+    return written.looks >= _LOOKS or (written.looks >= _SURE_LOOKS and not any(True for _ in _astray(tables, written)))
 
 
 def _looked_at(tables: Tables, written: _Written) -> _Written:
