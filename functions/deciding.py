@@ -146,7 +146,9 @@ def _note_withdrawals(snapshot: Snapshot, turn: Turn, rules: Rules) -> None:
         turn.not_before = rules.clock + rules.pause()
 
 
-def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:
+def _verify(  # noqa: PLR0911 - a return for each of its fates
+    played: Round, view: Snapshot, turn: Turn, rules: Rules
+) -> Snapshot:
     """Look again at a claim that the read shows."""
     claim = turn.claim
     if claim is None:
@@ -160,7 +162,7 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
     if any(view.is_dead(row) for row in claim.rows):
         # Somebody undid it before it was verified: it was never answered from, and never will be.
         played.answers.append((turn, Outcome("busy")))
-        return view
+        return _plus(view, claim.rows)
     decision = rules.decide(view.without(claim.rows), turn)
     if isinstance(decision, Unsettled) and not decision.contested and isinstance(claim.rows[0], PromoCode):
         return _unsure(played, view, claim.rows)  # it waits for an earlier code of the subscriber, not for a rival
@@ -173,11 +175,15 @@ def _verify(played: Round, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot
     return _plus(view, claim.rows)
 
 
-def _advance(played: Round, snapshot: Snapshot, view: Snapshot, turn: Turn, rules: Rules) -> Snapshot:
+def _advance(  # noqa: PLR0911 - a return for each step
+    played: Round, snapshot: Snapshot, view: Snapshot, turn: Turn, rules: Rules
+) -> Snapshot:
     """Take a call one step on that has no claim in this read."""
     if turn.claim is not None:
         if turn.fate is Fate.LANDED:  # a read without our own row is no verify
             return _unsure(played, view, turn.claim.rows)
+        if _is_rollback(turn.claim) and turn.fate is Fate.UNKNOWN:
+            return _claim(played, view, turn, rules)  # it may land yet, so no other answer is true; twice is once
         again = rules.decide(view, turn)
         kept = isinstance(turn.claim.rows[0], PromoCode) or snapshot.tables.number == turn.based_on
         if kept and isinstance(again, Claim) and is_same(turn.claim, again):
