@@ -28,6 +28,12 @@ if TYPE_CHECKING:
     from functions.snapshot import Snapshot
 
 
+#: What would be told without a fresh row, if that row is one too many: its writer withdraws it, unless it died.
+_ONE_TOO_MANY = frozenset({"campaign_limit_reached", "out_of_codes"})
+#: The same, where the subscriber has more codes than the campaign gives.
+_SURPLUS = frozenset({"already_issued", "already_used", "void", "expired"})
+
+
 def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim: str = "") -> Decision:
     """The subscriber's one live code in the campaign, a new one, or why there is none.
 
@@ -40,8 +46,11 @@ def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim:
     # Somebody else's row, or what becomes of an earlier code, can make the writer of a fresh row withdraw it.
     limited = campaign.source is Source.GENERATED and campaign.total_limit is not None
     contestable = campaign.source is Source.POOL or limited or len(held) > 1
+    too_many = _ONE_TOO_MANY | (_SURPLUS if len(held) > campaign.codes_per_subscriber else frozenset())
     for rows in held.values():
-        decision = _live(snapshot, call, now, code_key, claim, campaign, rows, contestable=contestable)
+        decision = _live(
+            snapshot, call, now, code_key, claim, campaign, rows, contestable=contestable, too_many=too_many
+        )
         if decision is not None:
             return decision
     if len(held) >= campaign.codes_per_subscriber:
@@ -96,6 +105,7 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     rows: list[PromoCode],
     *,
     contestable: bool,
+    too_many: frozenset[str],
 ) -> Decision | None:
     """The answer if this code is the subscriber's live one; None if it is spent."""
     if standing.is_unreadable(rows):
@@ -110,7 +120,7 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     if standing.has_stood(snapshot, rows) or (age >= standing.OLD_MS and not _has_rival(snapshot, campaign, rows)):
         return Answer(yes)
     refusal = _without(snapshot, call, now, code_key, rows)
-    rivalled = refusal in {"campaign_limit_reached", "out_of_codes"} or _has_rival(snapshot, campaign, rows)
+    rivalled = refusal in too_many or _has_rival(snapshot, campaign, rows)
     if rivalled or (refusal and age < standing.YOUNG_MS):
         return Unsettled("contested row", contested=True)
     if refusal or not contestable:
@@ -125,10 +135,9 @@ def _without(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, row
     """Why a fresh row, which its writer may still withdraw, is not what would be issued without it; "" if it is."""
     again = issue(snapshot.without(rows), replace(call, dry_run=True), now, code_key)
     if isinstance(again, Unsettled):
-        return "another code"
-    if not again.outcome.ok:
-        return again.outcome.word
-    return "" if codes.fold(again.outcome.code) == codes.fold(rows[0].code) else "another code"
+        return "already_issued"
+    same = codes.fold(again.outcome.code) == codes.fold(rows[0].code)
+    return "" if again.outcome.ok and same else again.outcome.word
 
 
 def _has_rival(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode]) -> bool:
@@ -199,7 +208,8 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
     if campaign.source is Source.POOL:
         ready = snapshot.ready_codes(campaign.name)
         own = [code for code in ready if (codes.fold(code), subscriber_id) in snapshot.hidden_pairs]  # it needs no rank
-        free = (code for code in own or ready if _is_free(snapshot, code, subscriber_id))
+        fresh = (code for code in ready if not snapshot.was_withdrawn(codes.fold(code), subscriber_id))  # H9
+        free = (code for code in own or fresh if _is_free(snapshot, code))
         return min(free, key=lambda code: codes.pool_rank(code_key, subscriber_id, codes.fold(code)), default=None)
     for serial in count():
         code = codes.derive(
@@ -210,11 +220,10 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
     return None
 
 
-def _is_free(snapshot: Snapshot, code: str, subscriber_id: str) -> bool:
-    """True if a ready code is in no live row, was never redeemed, and was not withdrawn from this subscriber (H9)."""
+def _is_free(snapshot: Snapshot, code: str) -> bool:
+    """True if a ready code is in no live row, and was never redeemed."""
     folded = codes.fold(code)
-    withdrawn = snapshot.was_withdrawn(folded, subscriber_id)
-    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded) or withdrawn)
+    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded))
 
 
 def _new_row(  # noqa: PLR0913, PLR0917 - what a row consists of

@@ -277,7 +277,7 @@ def _used_up(snapshot: Snapshot, found: _Found, now: int, own: tuple[Redemption,
         return None
     everybody = [row for row in found.all_claims if row not in own]
     window = found.campaign.uses_per_code == 1
-    uses = standing.Uses.of(snapshot, everybody, found.rows, now, window=window)
+    uses = standing.Uses.of(snapshot, everybody, snapshot.rows_of_code(found.folded), now, window=window)
     if uses.total < total:
         return None
     return Answer(_outcome(snapshot, found, "already_used", now)) if uses.firm >= total else Unsettled("young claim")
@@ -294,7 +294,7 @@ def _expiry(found: _Found) -> int | None:
 
 
 def _free_time(snapshot: Snapshot, now: int, claim: str) -> int:
-    """Wall time of a claim, the milliseconds by its name: no other redemption's, since Used on names a claim by it (H5)."""
+    """Wall time of a claim, the milliseconds by its name; no other redemption's, since Used on names a claim (H5)."""
     time = wall.named(wall.from_instant(snapshot.zone, now), claim)
     while snapshot.redeemed_at(time):
         time += 1

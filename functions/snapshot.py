@@ -43,7 +43,11 @@ class Table(Generic[R]):
     """
 
     def __init__(
-        self, size: int, parse: Callable[[int], R], times: Callable[[], Sequence[int | None]] = tuple, **keys: Sequence[str]
+        self,
+        size: int,
+        parse: Callable[[int], R],
+        times: Callable[[], Sequence[int | None]] = tuple,
+        **keys: Sequence[str],
     ) -> None:
         self._size = size
         self._parse = parse
@@ -128,7 +132,7 @@ class Tables:
 
     @cached_property
     def undone_requests(self) -> frozenset[tuple[str, str]]:
-        """(folded code, Request ID) of redemptions that were rolled back: whatever else such a request wrote is dead."""
+        """(folded code, Request ID) of redemptions that were rolled back: all that such a request wrote is dead."""
         rows = self.redemptions.find("dead", Event.ROLLED_BACK.value)
         return frozenset((codes.fold(row.code), row.request_id) for row in rows if row.request_id)
 
@@ -304,9 +308,11 @@ class Snapshot:
         folded = codes.fold_name(campaign)
         stored = self.tables.codes_of_campaign(folded)
         added = {codes.fold(row.code) for row in self._added_codes() if codes.fold_name(row.campaign) == folded}
-        hidden = {name[0] for name in (*self.hidden_pairs, *self.hidden_names)} & stored
+        hidden = ({code for code, _ in self.hidden_pairs} | {code for code, _, _ in self.hidden_names}) & stored
         gone = {
-            code for code in hidden if not any(codes.fold_name(row.campaign) == folded for row in self.rows_of_code(code))
+            code
+            for code in hidden
+            if not any(codes.fold_name(row.campaign) == folded for row in self.rows_of_code(code))
         }
         return len(stored) - len(gone - added) + len(added - stored)
 
