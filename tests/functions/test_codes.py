@@ -35,7 +35,7 @@ def test_the_alphabet_is_crockfords() -> None:
         pytest.param("spring", "1849", 0, "A-B", 20, "A-B-JF4F6-7CAG7-4A74A-D86VM", id="longest"),
     ],
 )
-def test_derivation_never_drifts_from_vectors_made_by_another_program(  # noqa: PLR0913, PLR0917
+def test_derivation_never_drifts_from_vectors_made_by_another_program(
     campaign: str, subscriber: str, serial: int, prefix: str, length: int, code: str
 ) -> None:
     assert codes.derive(KEY, campaign, subscriber, serial, prefix=prefix, length=length) == code

@@ -55,7 +55,9 @@ def claim_of(decision: Decision) -> Redemption:
 def test_a_good_code_is_claimed_with_who_when_and_where() -> None:
     call = redeem_call("spring 11111 22222", reference="order 7", request_id="r1")
     row = claim_of(redeem(sheet(code()), call))
-    assert row == Redemption(wall.named(ago(0), "new"), CODE, Event.REDEEMED, "till-1", "", "order 7", "till-1", "r1", "new")
+    assert row == Redemption(
+        wall.named(ago(0), "new"), CODE, Event.REDEEMED, "till-1", "", "order 7", "till-1", "r1", "new"
+    )
 
 
 def test_a_check_changes_nothing_and_tells_what_the_code_is_worth() -> None:

@@ -207,7 +207,9 @@ def redeemed_minus_rolled_back(patch: Patch) -> None:
         if dead:
             return claims
         undone = sum(row.event is Event.ROLLED_BACK for row in stored)
-        left = [row for row in claims if row.claim not in {each.claim for each in stored if each.event is Event.WITHDRAWN}]
+        left = [
+            row for row in claims if row.claim not in {each.claim for each in stored if each.event is Event.WITHDRAWN}
+        ]
         return sorted(left, key=lambda row: row.time or 0)[undone:]
 
     patch(Snapshot, "redemptions_of_code", by_count)
@@ -228,7 +230,9 @@ def serial_counts_rows(patch: Patch) -> None:
         if campaign.source.value != "generated":
             return next_code(snapshot, campaign, subscriber_id, code_key)
         serial = len(snapshot.rows_of_subscriber(subscriber_id, campaign.name))
-        return codes.derive(code_key, campaign.name, subscriber_id, serial, prefix=campaign.prefix, length=campaign.length)
+        return codes.derive(
+            code_key, campaign.name, subscriber_id, serial, prefix=campaign.prefix, length=campaign.length
+        )
 
     patch(issuing, "_next_code", counting)
 
@@ -320,12 +324,27 @@ _STORM = {"faults": 0.2, "kills": False}
 _CALM = {"faults": 0.0, "staff_pace_s": 1e9}
 #: Nobody else's batch takes the stamp of one that is late.
 _ALONE = {
-    "directed": ("late", "redeem", "claim"), "operations": 30, "callers": 1, "processes": 1, "pause_s": 6.0, "faults": 0.02,
-    "kills": False, "staff_kinds": ("void",), "staff_pace_s": 8.0, "campaigns": ("gen", "two", "multi"),
+    "directed": ("late", "redeem", "claim"),
+    "operations": 30,
+    "callers": 1,
+    "processes": 1,
+    "pause_s": 6.0,
+    "faults": 0.02,
+    "kills": False,
+    "staff_kinds": ("void",),
+    "staff_pace_s": 8.0,
+    "campaigns": ("gen", "two", "multi"),
 }
 _RIVALS = {
-    "directed": ("429", "redeem", "projection"), "processes": 3, "callers": 9, "operations": 90, "share_issue": 0.05,
-    "campaigns": ("gen",), "kills": False, "pause_s": 0.2, "staff_pace_s": 1e9,
+    "directed": ("429", "redeem", "projection"),
+    "processes": 3,
+    "callers": 9,
+    "operations": 90,
+    "share_issue": 0.05,
+    "campaigns": ("gen",),
+    "kills": False,
+    "pause_s": 0.2,
+    "staff_pace_s": 1e9,
 }
 _DELETING = {"faults": 0.0, "staff_kinds": ("delete code",), "staff_pace_s": 4.0, "campaigns": ("multi",)}
 BUGS = (
@@ -333,7 +352,12 @@ BUGS = (
     Bug("no second look", ("snapshot",), no_second_look, _CALM),
     Bug("no stamp, the second look off too", ("late",), neither, _STORM),
     Bug("the second decision taken with one's own rows", ("serial",), own_rows_in_sight, _CALM),
-    Bug("status by remembered row number", ("serial",), remembered_row_numbers, {"staff_pace_s": 1.0, "staff_telling": 0.0}),
+    Bug(
+        "status by remembered row number",
+        ("serial",),
+        remembered_row_numbers,
+        {"staff_pace_s": 1.0, "staff_telling": 0.0},
+    ),
     Bug("projection in the claim's batch", ("snapshot", "late"), projection_in_the_claims_batch, {"staff_pace_s": 1.0}),
     Bug("row and stamp in two calls, the second look off too", ("serial",), row_and_stamp_in_two_calls, {}),
     Bug("a blind re-send with a new claim", ("snapshot", "serial"), blind_resend, _STORM),
@@ -351,4 +375,3 @@ BUGS = (
     Bug("unlimited retries", ("serial",), unlimited_retries, {"faults": 0.7, "kills": False}),
     Bug("case-folded lookup with exact write", ("serial",), exact_write_folded_lookup, _CALM),
 )
-

@@ -32,6 +32,7 @@ UNKNOWN = frozenset({"", "busy", "sheet_broken"})
 _SPENT = frozenset({"already_used", "void", "expired"})
 _NO_CODE = frozenset({"campaign_limit_reached", "out_of_codes"})
 _REFUSED = frozenset({"already_used", "subscriber_limit_reached"})
+_YES = frozenset({"redeemed", "rolled_back"})
 #: Words that a latch explains.
 _WORDS = frozenset({"redeemed", "rolled_back", "not_redeemed", "already_used", "void", "valid", "idempotency_mismatch"})
 
@@ -54,10 +55,12 @@ class Allowances:
 
     `ties`: rows over a limit whose callers were never told yes may remain (H20). `times`: redemptions whose projection
     was in flight when its process died (H5): a stray row of theirs may remain, and calls on it are told busy.
+    `old_news`: a read may miss the newest writes, so what rests on a read alone (a no, a check) is not judged.
     """
 
     ties: bool = False
     times: frozenset[int] = frozenset()
+    old_news: bool = False
 
 
 def violations(history: History, allow: Allowances | None = None) -> list[Violation]:
@@ -141,7 +144,7 @@ class _Judge:
             yield from self._live_though_refused(name, subscriber, ops)
 
     def _refused_after_yes(self, name: str, ops: list[Op], told: list[Op]) -> Iterator[Violation]:
-        if not told or name in self.edited:
+        if not told or name in self.edited or self.allow.old_news:
             return
         first = min(told, key=lambda op: op.ended)
         for op in ops:
@@ -167,12 +170,16 @@ class _Judge:
         return {folded: ops for folded, ops in found.items() if not self._is_shared(folded)}
 
     def _is_shared(self, folded: str) -> bool:
-        return any(each.source is Source.SHARED and codes.fold(each.shared_code) == folded for each in self.campaigns.values())
+        return any(
+            each.source is Source.SHARED and codes.fold(each.shared_code) == folded for each in self.campaigns.values()
+        )
 
     def _live_though_refused(self, name: str, subscriber: str, ops: list[Op]) -> Iterator[Violation]:
         if all(op.word in _NO_CODE for op in ops):
             mine = [row for (_, owner), rows in self.live.items() for row in rows if owner == subscriber]
-            if any(codes.fold_name(row.campaign) == name and codes.fold(row.code) not in self.forgotten for row in mine):
+            if any(
+                codes.fold_name(row.campaign) == name and codes.fold(row.code) not in self.forgotten for row in mine
+            ):
                 yield Violation("S4", f"{subscriber} was refused, yet has a row of {name}", _numbers(ops))
 
     def _owners(self) -> Iterator[Violation]:
@@ -250,7 +257,9 @@ class _Judge:
             return state.holders <= live if tied else state.holders == live and undone <= state.undone
 
         if not explains(items, uses, fits):
-            words = ", ".join(f"{op.number} {_name(op)} {op.word or 'unknown'}" for op in sorted(ops, key=lambda op: op.began))
+            words = ", ".join(
+                f"{op.number} {_name(op)} {op.word or 'unknown'}" for op in sorted(ops, key=lambda op: op.began)
+            )
             text = f"no order explains {folded} with {uses} use(s): {words}; live in the sheet: {sorted(live)}"
             yield Violation(_promise(items, live, uses), text, _numbers(ops))
         asked = {request_of(op.call) for op in ops if isinstance(op.call, RedeemCall)}
@@ -277,7 +286,9 @@ class _Judge:
             request = "" if isinstance(op.call, CheckCall) else request_of(op.call)  # type: ignore[arg-type]
             # Told that its request was rolled back, it may be this very redemption that was.
             if op.word in UNKNOWN or (does == "redeem" and op.word == "idempotency_mismatch" and request not in told):
-                effective = request in undone if does == "rollback" else request in (live | undone) - told | before_staff
+                effective = (
+                    request in undone if does == "rollback" else request in (live | undone) - told | before_staff
+                )
                 if does != "check" and effective and (does, request) not in wanted:
                     wanted.add((does, request))
                     yield Item(does, "", op.began, inf, request, number=op.number)
@@ -287,8 +298,10 @@ class _Judge:
             if self.allow.ties and word == "rolled_back" and request not in told:
                 # It undid a claim over the limit, that nobody was told of.
                 yield Item(does, word, op.began, op.ended, request, frozenset({request}), op.number)
-            elif word in _WORDS:
-                ghosts = frozenset(request_of(each.call) for each in unsure if each.began < op.ended and does != "rollback")  # type: ignore[arg-type]
+            elif word in (_YES if self.allow.old_news else _WORDS):
+                ghosts = frozenset(
+                    request_of(each.call) for each in unsure if each.began < op.ended and does != "rollback"
+                )  # type: ignore[arg-type]
                 yield Item(does, word, op.began, op.ended, request, ghosts, op.number)
         for edit in self.history.edits:
             if edit.code == folded and edit.kind in {"void", "used"}:
@@ -311,7 +324,9 @@ class _Judge:
 
     def _rollback_unsure(self, folded: str) -> bool:
         """True if a rollback's caller never heard: its mark may be missing until housekeeping."""
-        ops = [op for op in self.history.ops if isinstance(op.call, RollbackCall) and codes.fold(op.call.code) == folded]
+        ops = [
+            op for op in self.history.ops if isinstance(op.call, RollbackCall) and codes.fold(op.call.code) == folded
+        ]
         return any(op.word in UNKNOWN for op in ops) or bool(self.allow.times)
 
 

@@ -1,8 +1,8 @@
 """One episode: a fresh sheet, a few processes, callers and staff, some dozens of operations, all from one seed.
 
-    weather on: callers ask, staff edit, requests are lost, processes die and are replaced
-    weather off: what was late lands; everybody who was left without an answer asks once more
-    the sheet is read one last time, and the checker judges
+weather on: callers ask, staff edit, requests are lost, processes die and are replaced
+weather off: what was late lands; everybody who was left without an answer asks once more
+the sheet is read one last time, and the checker judges
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ class Plan:
     columns: bool = False
     directed: Cell | None = None
     campaigns: tuple[str, ...] = ()
+    subscribers: int = 5
+    ready_codes: int = 3
     share_issue: float = 0.45
+    share_rollback: float = 0.0
 
 
 @dataclass
@@ -113,7 +116,7 @@ class Episode:
         names = list(self.plan.campaigns) or self.chance.sample(list(_CAMPAIGNS), 2)
         for name in names:
             self.google.type_row("campaigns", campaign=name, **_CAMPAIGNS[name])
-        for number in range(3 if "pool" in names else 0):
+        for number in range(self.plan.ready_codes if "pool" in names else 0):
             self.google.type_row("pool", code=f"READY-{number}", campaign="pool")
         self.names = names
 
@@ -167,9 +170,9 @@ class Episode:
         chance = self.chance
         kind = chance.random()
         if kind < self.plan.share_issue or not self.known:
-            return IssueCall(BOT, f"s{chance.randrange(5)}", chance.choice(self.names))
+            return IssueCall(BOT, f"s{chance.randrange(self.plan.subscribers)}", chance.choice(self.names))
         code, campaign, subscriber = chance.choice(self.known[-4:])
-        kind = chance.uniform(0.45, 1.0)
+        kind = 0.55 if chance.random() < self.plan.share_rollback else chance.uniform(0.45, 1.0)
         if kind < 0.52:
             return CheckCall(TILL, code)
         if kind < 0.62 and self.requests:
@@ -202,7 +205,8 @@ class Episode:
 
     def _result(self) -> Result:
         overlapped = self.google.duplicate_stamps > 0
-        allow = Allowances(ties=overlapped, times=frozenset(self.lost_times))
+        stale = self.plan.model == "stale"
+        allow = Allowances(ties=overlapped, times=frozenset(self.lost_times), old_news=stale)
         found = violations(self.history, allow)
         stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
         excused = overlapped or bool(self.lost_times)
@@ -212,13 +216,25 @@ class Episode:
             for op in stuck
             if not excused and codes.fold(getattr(op.call, "code", "")) not in gone
         ]
-        found += [Violation("L", f"{name} was sent {count} times without an answer") for name, count in self.google.tries.items() if count > 3]
+        found += [
+            Violation("L", f"{name} was sent {count} times without an answer")
+            for name, count in self.google.tries.items()
+            if count > 3
+        ]
         reports = [*self.dead_reports, *(line for instance in self.instances for line in instance.reports)]
         found += [Violation("error", line) for line in reports if "the sheet is broken" not in line]
         requests = sum(instance.committer._requests.total() for instance in self.instances)
         words = Counter(op.word for op in self.history.ops)
         return Result(
-            self.seed, self.plan, self.history, found, self.weather.hits, words, reports, requests, self.google.duplicate_stamps,
+            self.seed,
+            self.plan,
+            self.history,
+            found,
+            self.weather.hits,
+            words,
+            reports,
+            requests,
+            self.google.duplicate_stamps,
             len(stuck),
         )
 

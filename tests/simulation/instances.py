@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from cloud import LATE_S, START_MS, Batch, Google, patches_of
 from functions import codes, guard
 from functions.batches import NewRow, Patch
 from functions.committer import Committer
@@ -16,8 +17,7 @@ from functions.deciding import Fate, Turn
 from functions.failures import Rejected, StampTaken, Throttled, Unanswered
 from functions.promo import Call, CheckCall, IssueCall, RedeemCall
 from functions.sheet import Reading
-from cloud import LATE_S, Batch, Google, START_MS, patches_of
-from scheduler import Killed, Scheduler, SimWorld, Task, current
+from scheduler import Killed, SimWorld, Task, current
 
 CODE_KEY = b"k" * 32
 DEADLINE_S = 8.0
@@ -42,7 +42,9 @@ class Weather:
 class Instance:
     """One process: a committer, its clock, and the tasks that run in it."""
 
-    def __init__(self, name: str, google: Google, weather: Weather, skew_ms: int, make: Callable[..., Committer]) -> None:
+    def __init__(
+        self, name: str, google: Google, weather: Weather, skew_ms: int, make: Callable[..., Committer]
+    ) -> None:
         scheduler = google.scheduler
         self.name = name
         self.alive = True
@@ -79,7 +81,9 @@ class Instance:
 
     def _report(self, message: str, fields: dict[str, object]) -> None:
         if fields.get("severity") == "ERROR":
-            self.reports.append(f"{message} {fields.get('error', '')} {fields.get('where', '')} {fields.get('faults', '')}")
+            self.reports.append(
+                f"{message} {fields.get('error', '')} {fields.get('where', '')} {fields.get('faults', '')}"
+            )
 
 
 class Port:
@@ -117,8 +121,10 @@ class Port:
                 outcome.append(taken)
 
         self._note(f"sends {batch} {fault}")
-        if fault:
-            self.google.tries.update({str(row.values.get("claim")) for row in rows if row.values.get("event") == "redeemed"})
+        if fault not in {"", "400"}:  # after a 400 it is known that nothing landed
+            self.google.tries.update(
+                {str(row.values.get("claim")) for row in rows if row.values.get("event") == "redeemed"}
+            )
         self._write(land if not refused else lambda: None, fault, timeout)
         self._note("refused" if outcome else "has its answer")
         if outcome:
@@ -126,7 +132,9 @@ class Port:
 
     def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
         times = {patch.values.get("used_on") for patch in patches}
-        operations = sorted({("redeem" if patch.values.get("used_on") else "rollback", "projection") for patch in patches})
+        operations = sorted(
+            {("redeem" if patch.values.get("used_on") else "rollback", "projection") for patch in patches}
+        )
         fault = self._fault(operations, WRITE_FAULTS)
         placed = patches_of(reading, patches)
         self.patching = {time for time in times if isinstance(time, int)}
@@ -175,7 +183,12 @@ class Port:
             self.instance.die()
         delay = chance.uniform(0.02, 0.4)
         lost = fault not in {"", "slow"}
-        if google.is_late and lost and fault in {"late", "503 after", "reset after", "kill after"} and chance.random() < 0.6:
+        if (
+            google.is_late
+            and lost
+            and fault in {"late", "503 after", "reset after", "kill after"}
+            and chance.random() < 0.6
+        ):
             delay = chance.choice((chance.uniform(0.5, 12.0), chance.uniform(0.5, LATE_S)))
         if fault not in {"429", "400", "503 before", "reset before"}:
             google.scheduler.at(google.scheduler.now + delay, land)
@@ -227,7 +240,7 @@ class Port:
         self._count_staff(operations)
         share = weather.share * (5 if any(moment == "withdrawal" for _, moment in operations) else 1)
         directed = weather.directed is not None and weather.directed[1:] in operations
-        if directed and chance.random() < 0.4 and weather.directed is not None:
+        if directed and chance.random() < 0.6 and weather.directed is not None:
             fault = weather.directed[0]
             if fault not in faults:
                 return ""

@@ -65,7 +65,7 @@ def after(item: Item, state: State, uses: int) -> State | None:
     if told == "idempotency_mismatch":
         return state if request in undone else None
     # `used` typed beside a mark of ours is not told apart from it: Redemptions decides (DESIGN.md, Projection).
-    free = others < uses and (not typed or (typed == "used" and bool(undone | holders)))
+    free = others < uses and (not item.must or not typed or (typed == "used" and bool(undone | holders)))
     if item.does == "check":
         return state if free else None
     if request in holders:
@@ -85,7 +85,9 @@ def explains(
         done, state = stack.pop()
         if done & musts == musts and fits(state):
             return True
-        horizon = min((item.ended for place, item in enumerate(ordered) if item.must and not done >> place & 1), default=inf)
+        horizon = min(
+            (item.ended for place, item in enumerate(ordered) if item.must and not done >> place & 1), default=inf
+        )
         for place in range(len(ordered) - 1, -1, -1):
             item = ordered[place]
             if done >> place & 1 or item.began > horizon:

@@ -10,7 +10,16 @@ from history import Edit, History
 from scheduler import Scheduler
 
 #: Edits that change nothing that is true.
-HARMLESS = ("sort", "insert row", "delete blank row", "move row", "insert column", "move column", "rename header", "set number back")
+HARMLESS = (
+    "sort",
+    "insert row",
+    "delete blank row",
+    "move row",
+    "insert column",
+    "move column",
+    "rename header",
+    "set number back",
+)
 #: Edits that do: the checker has to know them.
 TELLING = ("void", "used", "retype", "delete code", "delete redemption", "add row", "campaign")
 
@@ -66,7 +75,9 @@ class Staff:
             chance.shuffle(rows)
         else:
             cells = tab.cells[chance.choice(tab.order)]
-            rows = sorted(range(tab.size), key=lambda row: (str(cells[row]) == "", str(cells[row])), reverse=chance.random() < 0.5)
+            rows = sorted(
+                range(tab.size), key=lambda row: (str(cells[row]) == "", str(cells[row])), reverse=chance.random() < 0.5
+            )
         tab.permute(rows)
         return True
 
@@ -123,12 +134,21 @@ class Staff:
         if row is None:
             return False
         cells = self.google.tabs["codes"].cells
+        if cells["status"][row] == word:
+            return False
         cells["status"][row] = word
         code = str(cells["code"][row])
         claims = self.google.tabs["redemptions"].cells
         withdrawn = any(
-            event == "withdrawn" and claimed == code for event, claimed in zip(claims["event"], claims["code"], strict=True)
+            event == "withdrawn" and claimed == code
+            for event, claimed in zip(claims["event"], claims["code"], strict=True)
         )
+        twins = (
+            each
+            for each, other in zip(cells["status"], cells["code"], strict=True)
+            if codes.fold(str(other)) == codes.fold(code)
+        )
+        kind = "void" if "void" in twins else kind  # two rows of one code are one code
         return self._tell("forget" if withdrawn else kind, code)  # a word on a withdrawn row is of no code
 
     def _void(self) -> bool:
@@ -154,8 +174,12 @@ class Staff:
         if not tab.size:
             return False
         row = self.google.scheduler.chance.randrange(tab.size)
-        code = str(tab.cells["code"][row])
+        code, time = str(tab.cells["code"][row]), tab.cells["time"][row]
         tab.permute([each for each in range(tab.size) if each != row])
+        marked = self.google.tabs["codes"].cells  # a mark that went astray is now a word of staff's
+        for other, used_on in zip(marked["code"], marked["used_on"], strict=True):
+            if used_on == time != "":
+                self._tell("forget", str(other))
         return self._tell("forget", code)
 
     def _add_row(self) -> bool:

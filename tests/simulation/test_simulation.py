@@ -1,0 +1,86 @@
+"""The guard under fire: many operations without a violation, and every planted bug red."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bugs import BUGS, Bug, planted
+from cloud import MODELS
+from episode import Plan, play
+from simulate import CELLS, plan_of, shortest
+
+SIMULATE = Path(__file__).with_name("simulate.py")
+#: A bug must show within so many episodes.
+_EPISODES = 400
+
+
+@pytest.fixture(autouse=True)
+def untraced() -> Iterator[None]:
+    """Coverage would follow every greenlet, and make this several times slower."""
+    tracer = sys.gettrace()
+    sys.settrace(None)
+    yield
+    sys.settrace(tracer)
+
+
+@pytest.mark.parametrize(
+    ("operations", "seed"),
+    [pytest.param(60_000, 0, id="fixed seeds"), pytest.param(40_000, int(time.time()) * 1000, id="fresh seeds")],
+)
+def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(operations: int, seed: int) -> None:
+    """A violation prints its seed and the shortest history that still fails; `simulate.py --seed` plays it again."""
+    command = [sys.executable, str(SIMULATE), "--operations", str(operations), "--seed", str(seed)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    print(done.stdout)
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
+def test_a_planted_bug_is_found(bug: Bug) -> None:
+    for model in bug.models:
+        seen = 0
+        for seed in range(_EPISODES):
+            with planted(bug):
+                result = play(seed, Plan(model, **bug.plan))
+            seen += len(result.history.ops)
+            if result.violations and not play(seed, Plan(model, **bug.plan)).violations:
+                print(f"{bug.name} ({model}): seed {seed}, {seen} operations played, first {result.violations[0]}")
+                break
+        else:
+            pytest.fail(f"{bug.name} was not found in {seen} operations of {model}")
+
+
+def test_the_same_seed_is_the_same_history() -> None:
+    for seed in range(4):
+        first, second = (play(seed, plan_of(seed)) for _ in range(2))
+        assert [(op.call, op.word, op.began) for op in first.history.ops] == [
+            (op.call, op.word, op.began) for op in second.history.ops
+        ]
+
+
+def test_what_the_stale_model_still_promises() -> None:
+    """Reads that miss the newest writes make old news, never a code for two or a use too many."""
+    for seed in range(60):
+        result = play(seed, Plan("stale"))
+        broken = {each.promise for each in result.violations}
+        assert not broken & {"S1", "S2", "S3", "S8"}, (seed, result.violations)
+
+
+def test_a_failing_history_is_cut_short() -> None:
+    bug = next(bug for bug in BUGS if bug.name == "no stamp and no second look")
+    with planted(bug):
+        seed = next(seed for seed in range(50) if play(seed, Plan("serial", **bug.plan)).violations)
+        diary = list(shortest(seed, Plan("serial", **bug.plan)))
+    assert diary[0].startswith(f"seed {seed}, model serial, ")
+    assert int(diary[0].split()[4]) < 60
+
+
+def test_the_models_and_cells_are_all_there() -> None:
+    assert MODELS == ("serial", "snapshot", "late", "snapshot+late", "stale")
+    assert len(CELLS) == len(set(CELLS)) == 7 * 8 + 7 * 10
