@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from functions import sheet_setup
+from functions import probe, sheet_setup
 from functions.failures import SheetBroken, SheetError
 from functions.local.demo import play
 from functions.local.errors import LocalSheetsError
 from functions.local.server import LocalSheets
+from functions.pacing import PER_MINUTE
 from functions.settings import SettingsError, code_key, sheets_api_endpoint
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
@@ -31,6 +32,18 @@ class _Failed(click.ClickException):
         """Say it without click's "Error:"."""
         del file
         click.echo(f"promosheet: {self.message}", err=True)
+
+
+class _NotFoundOut(_Failed):
+    """A question got no answer; exit status 2."""
+
+    exit_code = 2
+
+
+class _Stopped(_Failed):
+    """Ended by Ctrl-C; exit status as shells have it."""
+
+    exit_code = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,6 +148,48 @@ def sheet_check(spreadsheet_id: str) -> None:
     sys.exit(1 if lines else 0)
 
 
+@sheet.command("probe")
+@_spreadsheet_option
+@click.option("--tries", type=click.IntRange(1, 500), default=200, show_default=True, help="How often each is tried.")
+@click.option(
+    "--per-minute",
+    type=click.IntRange(2, 60_000),
+    default=PER_MINUTE,
+    show_default=True,
+    help="Reads, and writes, at most; Google allows an account 60, functions that use the same one included.",
+)
+def sheet_probe(spreadsheet_id: str, *, tries: int, per_minute: int) -> None:
+    """Try out, on a tab of its own, whether Google Sheets does what keeps a code from being given twice.
+
+    Status 0: it does, 1: something is otherwise, 2: it could not be found out.
+    """
+    with _told_in_one_line(_NotFoundOut):
+        endpoint, world = sheets_api_endpoint(os.environ), RealWorld()
+        try:
+            as_assumed = probe.probe(
+                lambda pacing: probe.Client(spreadsheet_id, endpoint, world, pacing),
+                world,
+                tries=tries,
+                per_minute=per_minute,
+                tell=click.echo,
+                bar=_bar,
+            )
+        except KeyboardInterrupt:
+            message = "stopped"
+            raise _Stopped(message) from None
+    sys.exit(0 if as_assumed else 1)
+
+
+@contextmanager
+def _bar(label: str, length: int) -> Iterator[Callable[[int], object]]:
+    """A progress bar on stderr, if that is a terminal and there is a way to go."""
+    if length == 1 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
 def _counted(lines: list[str], noun: str) -> str:
     return f"{len(lines)} {noun}" if len(lines) == 1 else f"{len(lines)} {noun}s"
 
@@ -144,17 +199,17 @@ def _open(spreadsheet_id: str) -> GoogleSheet:
 
 
 @contextmanager
-def _told_in_one_line() -> Iterator[None]:
-    """Failures that a person can mend, as one line on stderr and status 1."""
+def _told_in_one_line(failed: type[_Failed] = _Failed) -> Iterator[None]:
+    """Failures that a person can mend, as one line on stderr and the status of *failed*."""
     try:
         yield
     except SheetBroken as broken:
-        raise _Failed("; ".join(broken.faults)) from None
+        raise failed("; ".join(broken.faults)) from None
     except (PlanRefused, SettingsError) as refused:
-        raise _Failed(str(refused)) from None
+        raise failed(str(refused)) from None
     except SheetError as error:
         message = f"Google Sheets did not do it ({error}): try again"
-        raise _Failed(message) from None
+        raise failed(message) from None
 
 
 if __name__ == "__main__":
