@@ -45,6 +45,8 @@ _OTHER_CODE_KEY = (
     "or run `promosheet sheet apply --new-code-key` if the new one is meant"
 )
 _TOO_MANY, _BAD_REQUEST, _SERVER_ERROR = 429, 400, 500
+#: 408 and 409 ("The operation was aborted", of writers that get into each other's way) pass by themselves.
+_PASSING = frozenset({408, 409})
 _STAMP_TAKEN = re.compile(r"createDeveloperMetadata: .*\[(\d+)\].* already exists")
 
 
@@ -269,7 +271,7 @@ def _refusal(status: int, message: str) -> SheetError:
         return Throttled(message)
     if status == _BAD_REQUEST:
         return Rejected(message)
-    if status >= _SERVER_ERROR:
+    if status >= _SERVER_ERROR or status in _PASSING:
         return Unanswered(f"{status} {message}")
     return SheetBroken(
         [f"Google answers {status} ({message}): check SPREADSHEET_ID and share it, as Editor, with the service account"]

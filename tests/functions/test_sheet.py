@@ -307,6 +307,9 @@ def test_a_spreadsheet_that_is_not_there_says_what_to_check(made: tuple[LocalShe
         pytest.param(200, "not JSON", Unanswered, id="not JSON"),
         pytest.param(200, "[]", Unanswered, id="not an object"),
         pytest.param(500, "<html>", Unanswered, id="500 without JSON"),
+        pytest.param(
+            409, '{"error": {"message": "The operation was aborted."}}', Unanswered, id="writers in each other's way"
+        ),
         pytest.param(403, '{"error": {"message": "no permission"}}', SheetBroken, id="not shared"),
         pytest.param(400, '{"error": {"message": "a protected cell"}}', Rejected, id="refused"),
     ],
