@@ -153,7 +153,9 @@ class Committer:
         rules = Rules(self._decide, self._world.token, self._pause_s, self._world.monotonic(), ATTEMPTS)
         played = deciding.play(snapshot, self._open, rules)
         self._answer(played.answers)
-        self._project(leader, reading, snapshot, played)
+        newest = self._project(leader, reading, snapshot, played)
+        if newest.number == reading.number:  # the same rows of ours, but staff may have moved columns since
+            reading = newest
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
         if played.writers:
@@ -235,30 +237,35 @@ class Committer:
         self._pacing.reads.failures = 0
         return reading, snapshot
 
-    def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
-        """Show the standing claims on their codes' rows; sent once, and the answers do not depend on it.
+    def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> Reading:
+        """Show the standing claims on their codes' rows, and give the newest read.
 
-        Without a write left in the budget the next cycle that has one does it.
+        Sent once, and the answers do not depend on it. Without a write left in the budget the next cycle that has one
+        does it.
         """
         tables, projector = snapshot.tables, self._projector
         projector.add([claim for _, claim in played.standing])
         looked = self._world.monotonic()
         standing = [turn for turn, _ in played.standing]
         if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
-            return
+            return reading
         if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
             seen = self._read(leader)
             if seen is None:
-                return
+                return reading
             reading, tables = seen[0], seen[1].tables
         changes = projector.changes(tables)
         if not changes or not self._patch(leader, reading, tables, changes):
-            return
+            return reading
         if any(change.used_on is None for change in changes):  # blanks tell nobody whose they are: look at once
             seen = self._read(leader)
-            again = projector.changes(seen[1].tables) if seen else []
-            if seen and again:
-                self._patch(leader, seen[0], seen[1].tables, again)
+            if seen is None:
+                return reading
+            reading, tables = seen[0], seen[1].tables
+            again = projector.changes(tables)
+            if again:
+                self._patch(leader, reading, tables, again)
+        return reading
 
     def _patch(self, leader: Turn, reading: Reading, tables: Tables, changes: Sequence[Change]) -> bool:
         """Write a projection once; true if it was answered."""
