@@ -291,7 +291,9 @@ class _Judge:
                 )
                 if does != "check" and effective and (does, request) not in wanted:
                     wanted.add((does, request))
-                    yield Item(does, "", op.began, inf, request, number=op.number)
+                    over = self.allow.ties and does == "rollback" and request not in told
+                    ghosts = frozenset({request}) if over else frozenset()  # as below
+                    yield Item(does, "", op.began, inf, request, ghosts, op.number)
             if op.word in UNKNOWN:
                 continue
             word = "already_used" if op.word in _REFUSED else op.word

@@ -149,6 +149,8 @@ class Google:
     marks: dict[int, list[tuple[int, tuple[tuple[int, Cell], ...]]]] = field(default_factory=dict)
     edits: list[str] = field(default_factory=list)
     diary: list[str] | None = None
+    based: set[object] = field(default_factory=set)  # ports that may write by positions of their last read
+    under_way: int = 0  # writes that may land yet
     _readings: list[tuple[float, Reading]] = field(default_factory=list)
     _fresh: bool = False
 
@@ -159,6 +161,11 @@ class Google:
     @property
     def is_late(self) -> bool:
         return self.model.endswith("late")
+
+    @property
+    def is_quiet(self) -> bool:
+        """True while nobody is between a read and the landing of what is written on it."""
+        return not self.based and not self.under_way
 
     def note(self, text: str) -> None:
         """A line of the diary, if one is kept."""

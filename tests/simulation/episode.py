@@ -49,7 +49,6 @@ class Plan:
     staff_pace_s: float = 2.5
     staff_telling: float = 0.15
     staff_kinds: tuple[str, ...] = ()
-    columns: bool = False
     directed: Cell | None = None
     campaigns: tuple[str, ...] = ()
     subscribers: int = 5
@@ -101,7 +100,6 @@ class Episode:
         self._set_up()
         self.instances = [self._start() for _ in range(self.plan.processes)]
         self.staff = Staff(self.google, self.history, self.plan.staff_pace_s, self.plan.staff_telling)
-        self.staff.columns = self.plan.columns
         self.staff.kinds = self.plan.staff_kinds
         for _ in range(self.plan.callers):
             scheduler.spawn(self._caller)

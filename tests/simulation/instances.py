@@ -65,12 +65,15 @@ class Instance:
             return None
         finally:
             self.tasks.remove(task)
+            if not self.tasks:
+                self.port.google.based.discard(self.port)
 
     def die(self) -> None:
         """kill -9: nothing of this process goes on."""
         if not self.alive:
             return
         self.alive = False
+        self.port.google.based.discard(self.port)
         self.on_death(self)
         here = current()
         for task in self.tasks:
@@ -99,9 +102,11 @@ class Port:
 
     def read(self, timeout: float) -> Reading:
         operations = self._readers()
+        self.google.based.discard(self)
         fault = self._fault(operations, READ_FAULTS)
         self._out(fault, timeout)
         reading = self.google.reading()
+        self.google.based.add(self)
         self.read_at = self.google.scheduler.now
         self._note(f"reads {reading.number} for {operations} {fault}")
         self._back(fault, timeout)
@@ -191,7 +196,8 @@ class Port:
         ):
             delay = chance.choice((chance.uniform(0.5, 12.0), chance.uniform(0.5, LATE_S)))
         if fault not in {"429", "400", "503 before", "reset before"}:
-            google.scheduler.at(google.scheduler.now + delay, land)
+            google.under_way += 1
+            google.scheduler.at(google.scheduler.now + delay, lambda: self._landed(land))
         answered = delay + chance.uniform(0.01, 0.2)
         if fault == "kill after":
             answered = chance.uniform(0.0, 0.3)
@@ -203,6 +209,10 @@ class Port:
         if fault == "400":
             raise Rejected("Invalid requests[1].insertDimension: no")
         self._back(fault, timeout)
+
+    def _landed(self, land: Callable[[], None]) -> None:
+        self.google.under_way -= 1
+        land()
 
     def _out(self, fault: str, timeout: float) -> None:
         if fault == "kill before":

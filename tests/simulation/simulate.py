@@ -38,7 +38,9 @@ CELLS: tuple[Cell, ...] = tuple(
 #: A million operations hit each cell so often; fewer operations in proportion.
 HITS_OF_A_MILLION = 300
 #: Rare moments are sought more often.
-_WEIGHTS = [9 if cell[1] == "rollback" and cell[2] != "first look" else 1 + (cell[2] != "first look") for cell in CELLS]
+_WEIGHTS = [
+    14 if cell[1] == "rollback" and cell[2] != "first look" else 1 + (cell[2] != "first look") for cell in CELLS
+]
 _WITHDRAWALS = [cell for cell in CELLS if cell[2] == "withdrawal" for _ in range(3 if cell[1] == "redeem" else 2)]
 _EPISODE = 60
 _CHUNK = 40
@@ -77,8 +79,9 @@ class Summary:
         self.stuck += other.stuck
 
     def rare(self, operations: int) -> list[tuple[Cell, int]]:
-        """Cells that were hit too rarely for so many operations."""
-        least = max(1, HITS_OF_A_MILLION * operations // 1_000_000)
+        """Cells that were hit too rarely for so many operations; of fewer than a million, as chance has it, a quarter."""
+        slack = 1 if operations >= 1_000_000 else 4
+        least = max(1, HITS_OF_A_MILLION * operations // 1_000_000 // slack)
         return [(cell, self.hits[cell]) for cell in CELLS if self.hits[cell] < least]
 
 
@@ -98,7 +101,7 @@ def plan_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
     if seed // len(models) % 3 == 0:
         return plan
     cell = chance.choices(CELLS, _WEIGHTS)[0]
-    if cell[2] == "withdrawal" or chance.random() < 0.45:
+    if cell[2] == "withdrawal" or chance.random() < 0.5:
         cell = chance.choice(_WITHDRAWALS)
         # Only rivals that Google let through withdraw, so let there be many.
         model = chance.choice([each for each in models if each.startswith("snapshot")] or models)

@@ -32,7 +32,6 @@ class Staff:
         self.history = history
         self.pace_s = pace_s
         self.share_telling = share_telling
-        self.columns = True
         self.kinds: tuple[str, ...] = ()
         self.done = False
         self.added = 0
@@ -51,13 +50,21 @@ class Staff:
         if not kind:
             kinds = TELLING if scheduler.chance.random() < self.share_telling else HARMLESS
             kind = scheduler.chance.choice(self.kinds or kinds)
-        if "column" in kind and not self.columns:
+        if "column" in kind and not self._is_quiet():
             kind = "sort"
         does: Callable[[], bool] = getattr(self, f"_{kind.replace(' ', '_')}")
         if does():
             self.google.note(f"    staff: {kind} {self.history.edits[-1:] if kind in TELLING else ''}")
             self.google.edits.append(kind)
             self.google.change()
+
+    def _is_quiet(self) -> bool:
+        """Wait a little for a moment without a write under way; a column that is moved in one spoils a row (README)."""
+        for _ in range(40):
+            if self.google.is_quiet and self.google.model != "stale":  # there a read may be of before it
+                return True
+            self.google.scheduler.suspend(0.05)
+        return False
 
     def _tell(self, kind: str, code: str = "", campaign: str = "") -> bool:
         now = self.google.scheduler.now
