@@ -154,13 +154,12 @@ class Committer:
         played = deciding.play(snapshot, self._open, rules)
         self._answer(played.answers)
         newest = self._project(leader, reading, snapshot, played)
-        if newest.number == reading.number:  # the same rows of ours, but staff may have moved columns since
-            reading = newest
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
         if played.writers:
-            if self._may_write(leader):
-                self._write(leader, reading, snapshot, played)
+            # By the newest columns, which staff may have moved; on the same number, so that the decisions still hold.
+            if newest is not None and newest.number == reading.number and self._may_write(leader):
+                self._write(leader, newest, snapshot, played)
             else:
                 self._unsend(played)
                 self._pause(leader, self._pacing.writes.wait_s(self._world.monotonic()))
@@ -237,8 +236,8 @@ class Committer:
         self._pacing.reads.failures = 0
         return reading, snapshot
 
-    def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> Reading:
-        """Show the standing claims on their codes' rows, and give the newest read.
+    def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> Reading | None:
+        """Show the standing claims on their codes' rows, and give the newest read; None if one failed.
 
         Sent once, and the answers do not depend on it. Without a write left in the budget the next cycle that has one
         does it.
@@ -252,7 +251,7 @@ class Committer:
         if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
             seen = self._read(leader)
             if seen is None:
-                return reading
+                return None
             reading, tables = seen[0], seen[1].tables
         changes = projector.changes(tables)
         if not changes or not self._patch(leader, reading, tables, changes):
@@ -260,7 +259,7 @@ class Committer:
         if any(change.used_on is None for change in changes):  # blanks tell nobody whose they are: look at once
             seen = self._read(leader)
             if seen is None:
-                return reading
+                return None
             reading, tables = seen[0], seen[1].tables
             again = projector.changes(tables)
             if again:

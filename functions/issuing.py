@@ -120,7 +120,7 @@ def _live(  # noqa: PLR0911, PLR0913, PLR0917 - all that a decision rests on
     if standing.has_stood(snapshot, rows) or (age >= standing.OLD_MS and not _has_rival(snapshot, campaign, rows)):
         return Answer(yes)
     refusal = _without(snapshot, call, now, code_key, rows)
-    rivalled = refusal in too_many or _has_rival(snapshot, campaign, rows)
+    rivalled = refusal in too_many or _has_rival(snapshot, campaign, rows) or _is_over_limit(snapshot, campaign)
     if rivalled or (refusal and age < standing.YOUNG_MS):
         return Unsettled("contested row", contested=True)
     if refusal or not contestable:
@@ -146,6 +146,12 @@ def _has_rival(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode]) ->
         return False
     holders = {row.subscriber_id for row in snapshot.rows_of_code(codes.fold(rows[0].code))}
     return len(holders) > 1
+
+
+def _is_over_limit(snapshot: Snapshot, campaign: Campaign) -> bool:
+    """True if more codes stand than Total limit allows: one of them may be withdrawn yet."""
+    limit = campaign.total_limit
+    return limit is not None and campaign.source is not Source.SHARED and snapshot.count_issued(campaign.name) > limit
 
 
 def _state(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode], now: int) -> str | Unsettled:

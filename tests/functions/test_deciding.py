@@ -204,6 +204,24 @@ def test_a_rollback_is_answered_once_its_row_is_seen() -> None:
     assert words(play(sheet(code(), mine, row, number=8), turn)) == ["rolled_back"]  # type: ignore[arg-type]
 
 
+def test_a_rollback_that_may_land_yet_is_sent_again_whatever_became_of_the_claim() -> None:
+    call = RollbackCall(TILL, "SPRING-11111-22222", "till-1", request_id="r1")
+    claim = redeemed("c1", 5_000, request_id="r1")
+    turn, row = claimed(sheet(code(), claim), call, fate=Fate.UNKNOWN)
+    gone = replace(claim, event=Event.WITHDRAWN)
+    played = play(sheet(code(), claim, gone, number=8), turn)
+    assert words(played) == []
+    assert played.rows(sheet()) == [row]
+
+
+def test_a_redemption_undone_before_its_verify_is_seen_by_a_rollback_of_the_same_round() -> None:
+    before = sheet(code())
+    turn, row = claimed(before, redeem_call(request_id="r1"))
+    undone = replace(row, event=Event.ROLLED_BACK)
+    repeat = turn_of(RollbackCall(TILL, "SPRING-11111-22222", "till-1", request_id="r1"), "t2")
+    assert words(play(sheet(code(), row, undone), turn, repeat)) == ["busy", "rolled_back"]
+
+
 def test_an_earlier_claim_of_the_request_confirmed_meanwhile_is_the_same_use() -> None:
     first = redeemed("a", 5_000, request_id="r1")
     turn, claim = claimed(sheet(code(), first), redeem_call(request_id="r1"))

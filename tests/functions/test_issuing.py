@@ -205,6 +205,41 @@ def test_a_fresh_row_of_another_instance_is_adopted_only_if_it_would_stand() -> 
     assert word(issue(sheet(old, rival, campaigns=(limited,)))) == "already_issued"
 
 
+@pytest.mark.parametrize(
+    ("age", "rows", "expected"),
+    [
+        pytest.param(5 * MINUTE, ("used", "other"), "contested row", id="beside a code that the subscriber used"),
+        pytest.param(
+            11 * MINUTE, ("used", "other"), "already_issued", id="for ten minutes, until nothing is in flight"
+        ),
+        pytest.param(5 * MINUTE, ("other",), "already_issued", id="alone: a row of the call's own makes sure"),
+    ],
+)
+def test_a_row_too_many_may_be_withdrawn_by_its_writer_yet(age: int, rows: tuple[str, ...], expected: str) -> None:
+    used = (code("READY-1", issued=ago(6 * MINUTE)), redeemed("c1", 4 * MINUTE, "READY-1"))
+    other = (code("READY-2", issued=ago(age)),)
+    there = [row for name in rows for row in {"used": used, "other": other}[name]]
+    campaign = replace(SPRING, source=Source.POOL)
+    pool = (("READY-1", "spring"), ("READY-2", "spring"))
+    assert word(issue(sheet(*there, campaigns=(campaign,), pool=pool))) == expected
+
+
+def test_more_codes_than_the_limit_may_be_withdrawn_yet_also_when_the_campaign_was_stopped() -> None:
+    rows = (code(issued=ago(5 * MINUTE)), code("SPRING-33333-44444", "s2", issued=ago(5 * MINUTE)))
+    stopped = replace(SPRING, total_limit=1, active=False)
+    assert word(issue(sheet(*rows, campaigns=(stopped,)))) == "contested row"
+    assert word(issue(sheet(rows[0], campaigns=(stopped,)))) == "already_issued"
+
+
+def test_a_pool_code_whose_other_row_was_withdrawn_is_still_the_subscribers() -> None:
+    kept, gone = code("READY-1", issued=ago(2 * MINUTE)), code("READY-1", issued=ago(3 * MINUTE))
+    withdrawn = Redemption(time=gone.issued, code="READY-1", event=Event.WITHDRAWN, subscriber_id="s1")
+    campaign = replace(SPRING, source=Source.POOL)
+    found = issue(sheet(kept, gone, withdrawn, campaigns=(campaign,), pool=(("READY-1", "spring"),)))
+    assert word(found) == "already_issued"
+    assert new_row(found).code == "READY-1"
+
+
 def test_a_row_typed_by_hand_is_an_issued_code() -> None:
     typed = PromoCode(code="gift for Ivan", campaign="Spring ", subscriber_id="s1", row=2)
     decision = issue(sheet(typed))

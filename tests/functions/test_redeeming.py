@@ -269,6 +269,15 @@ class TestSharedCode:
         assert word(redeem(full, redeem_call("sale20"))) == "already_used"
         assert word(redeem(full, redeem_call("sale20", subscriber_id="s2"))) == "already_used"
 
+    def test_its_total_limit_is_reached_at_once_when_the_last_use_is_confirmed_on_any_row(self) -> None:
+        last = replace(self.used("a", "s2"), time=ago(2_000))
+        mine, other = self.rows
+        shown = replace(other, status=Status.USED, used_on=last.time, channel="till-1")
+        call = redeem_call("SALE-20", subscriber_id="s1")
+        sale = replace(self.sale, total_limit=1)
+        assert word(redeem(sheet(mine, other, last, campaigns=(sale,)), call)) == "young claim"
+        assert word(redeem(sheet(mine, shown, last, campaigns=(sale,)), call)) == "already_used"
+
     def test_it_is_good_at_the_till_before_any_subscriber_asked_for_it(self) -> None:
         snapshot = sheet(campaigns=(self.sale,))
         assert word(redeem(snapshot, redeem_call("sale20"))) == "redeemed"

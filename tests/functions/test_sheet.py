@@ -19,7 +19,7 @@ from functions.batches import NewRow
 from functions.committer import Committer
 from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.local.server import Fault, LocalSheets
-from functions.promo import Call, CheckCall, IssueCall, Outcome, RedeemCall
+from functions.promo import Call, CheckCall, IssueCall, Outcome, RedeemCall, RollbackCall
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
 
@@ -75,6 +75,9 @@ def test_a_first_call_looks_where_everything_is_and_the_next_ones_do_not(
     server.requests.clear()
     assert service.submit(CheckCall(TILL, code)).outcome.word == "already_used"
     assert server.requests == {"values.batchGet": 1}
+    server.requests.clear()
+    assert service.submit(RollbackCall(TILL, code, "till-1")).outcome.word == "rolled_back"
+    assert server.requests == {"values.batchGet": 3, "spreadsheets.batchUpdate": 2}
 
 
 def test_everything_written_is_literal_text_and_real_dates(made: tuple[LocalSheets, GoogleSheet, Staff]) -> None:

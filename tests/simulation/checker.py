@@ -291,14 +291,13 @@ class _Judge:
                 )
                 if does != "check" and effective and (does, request) not in wanted:
                     wanted.add((does, request))
-                    over = self.allow.ties and does == "rollback" and request not in told
-                    ghosts = frozenset({request}) if over else frozenset()  # as below
+                    ghosts = frozenset({request}) - told if does == "rollback" else frozenset()  # as below
                     yield Item(does, "", op.began, inf, request, ghosts, op.number)
             if op.word in UNKNOWN:
                 continue
             word = "already_used" if op.word in _REFUSED else op.word
-            if self.allow.ties and word == "rolled_back" and request not in told:
-                # It undid a claim over the limit, that nobody was told of.
+            if word == "rolled_back" and request in undone - told:
+                # It undid a claim that its writer was about to withdraw: nobody was told of it, and never will be.
                 yield Item(does, word, op.began, op.ended, request, frozenset({request}), op.number)
             elif word in (_YES if self.allow.old_news else _WORDS):
                 ghosts = frozenset(

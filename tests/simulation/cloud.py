@@ -10,24 +10,19 @@ stale           serial, but a read may miss the writes of the last seconds
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from functions import guard
+from functions import codes, guard
 from functions.batches import NewRow, Patch
 from functions.failures import StampTaken
 from functions.sheet import Reading
-from history import History
+from history import Edit, History
 from scheduler import Scheduler
 from sheet_schema import languages, tabs
 from sheet_schema.layout import ColumnAt, Layout, TabAt
 from sheet_schema.records import Cell, Value, serial
 from sheet_schema.schema import Kind
-
-if TYPE_CHECKING:
-    from collections import Counter
-from collections.abc import Iterable
 
 MODELS = ("serial", "snapshot", "late", "snapshot+late", "stale")
 START_MS = 1_773_133_200_000  # 2026-03-10 12:00 in Moscow
@@ -220,6 +215,16 @@ class Google:
             for index, cell in cells:
                 self.tabs["codes"].put(row, index, cell)
         self.change()
+
+    def forget_deleted_times(self, patches: Sequence[tuple[int, tuple[tuple[int, Cell], ...]]]) -> None:
+        """A mark of a redemption that staff deleted meanwhile is a word of staff's, wherever it lands."""
+        times, used_on = self.tabs["redemptions"].cells["time"], self.tabs["codes"].order.index("used_on")
+        for row, cells in patches:
+            time = dict(cells).get(used_on, "")
+            if time not in {"", *times}:
+                codes_hit = [codes.fold(code) for code in self.codes_at([row])]
+                now = self.scheduler.now
+                self.history.edits += [Edit("forget", now, now, code) for code in codes_hit]
 
     def codes_at(self, rows: Iterable[int]) -> list[str]:
         """The codes in these rows now."""

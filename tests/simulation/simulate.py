@@ -41,7 +41,7 @@ HITS_OF_A_MILLION = 300
 _WEIGHTS = [
     14 if cell[1] == "rollback" and cell[2] != "first look" else 1 + (cell[2] != "first look") for cell in CELLS
 ]
-_WITHDRAWALS = [cell for cell in CELLS if cell[2] == "withdrawal" for _ in range(3 if cell[1] == "redeem" else 2)]
+_WITHDRAWALS = [cell for cell in CELLS if cell[2] == "withdrawal"]
 _EPISODE = 60
 _CHUNK = 40
 
