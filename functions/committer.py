@@ -194,6 +194,10 @@ class Committer:
             self._world.sleep(wait)
         return True
 
+    def _may_read(self) -> bool:
+        """True if the budget has room for a read that was not planned."""
+        return self._pacing.reads.wait_s(self._world.monotonic()) <= 0
+
     def _remember(self, played: Round) -> None:
         """Claims that this process says yes from now are certain for it; others learn it from the projection."""
         now = self._world.monotonic()
@@ -249,6 +253,8 @@ class Committer:
         if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
             return reading
         if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
+            if not self._may_read():
+                return reading
             seen = self._read(leader)
             if seen is None:
                 return None
@@ -256,7 +262,8 @@ class Committer:
         changes = projector.changes(tables)
         if not changes or not self._patch(leader, reading, tables, changes):
             return reading
-        if any(change.used_on is None for change in changes):  # blanks tell nobody whose they are: look at once
+        if any(change.used_on is None for change in changes) and self._may_read():
+            # Blanks tell nobody whose they are, so it looks at once, not in the next cycle.
             seen = self._read(leader)
             if seen is None:
                 return None

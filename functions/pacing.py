@@ -42,11 +42,11 @@ class Pace:
         sent = len(self._sent)
         if sent * _AT_ONCE < self._budget:
             return held
-        # When the place-th oldest has left the minute, `free + place` more may have been sent: none of them too soon.
-        free = self._budget - sent
-        leaves = ((place, each + _MINUTE_S - now) for place, each in enumerate(self._sent, 1))
+        # Before the place-th oldest leaves the minute, fewer than `free + place` more may be sent after the last one.
+        free, last = self._budget - sent, self._sent[-1]
+        leaves = ((place, each + _MINUTE_S - last) for place, each in enumerate(self._sent, 1))
         distance = max(seconds / (free + place) for place, seconds in leaves if free + place > 0)
-        return max(held, self._sent[-1] + distance - now)
+        return max(held, last + distance - now)
 
 
 class Pacing:

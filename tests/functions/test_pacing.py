@@ -1,0 +1,166 @@
+"""The budget of a minute: never exceeded, spent without long holes, and reads go on when writes are used up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pytest
+from fake_sheet import FakeSheet, FakeWorld
+from hypothesis import given
+from hypothesis import strategies as st
+from rows import BOT, KEY, TILL
+
+from functions import guard
+from functions.batches import NewRow, Patch
+from functions.committer import Committer
+from functions.pacing import PER_MINUTE, Pace, Pacing
+from functions.promo import CheckCall, IssueCall, RedeemCall, RollbackCall
+from functions.sheet import Reading
+
+CODE = "SPRING-11111-22222"
+
+
+def sent_at(pace: Pace, arrivals: Sequence[float]) -> list[float]:
+    """When each of these requests goes out, if each waits as it is told."""
+    now, times = 0.0, []
+    for arrival in arrivals:
+        now = max(now, arrival)
+        now += pace.wait_s(now)
+        pace.note(now)
+        times.append(now)
+    return times
+
+
+def most_in_a_minute(times: Sequence[float]) -> int:
+    return max(sum(begin <= each < begin + 60.0 for each in times) for begin in times)
+
+
+class TestPace:
+    @given(st.lists(st.floats(0, 200), min_size=1, max_size=150), st.sampled_from([1, 2, 10, PER_MINUTE]))
+    def test_no_minute_has_more_than_the_budget(self, arrivals: list[float], per_minute: int) -> None:
+        assert most_in_a_minute(sent_at(Pace(per_minute), sorted(arrivals))) <= per_minute
+
+    def test_a_flood_is_served_at_nearly_the_whole_budget(self) -> None:
+        times = sent_at(Pace(), [0.0] * 400)
+        assert most_in_a_minute(times) <= PER_MINUTE
+        assert sum(60 <= each < 360 for each in times) >= 5 * PER_MINUTE * 0.9
+
+    def test_a_flood_meets_no_long_hole(self) -> None:
+        times = sent_at(Pace(), [0.0] * 400)
+        assert max(later - sooner for sooner, later in pairwise(times)) < 3.0
+
+    def test_a_lone_call_never_waits(self) -> None:
+        arrivals = [number * 5.0 for number in range(100)]
+        assert sent_at(Pace(), arrivals) == arrivals
+
+    def test_after_a_429_nothing_goes_out_until_the_hold_ends(self) -> None:
+        pace = Pace()
+        pace.hold(10.0)
+        pace.hold(7.0)
+        assert pace.wait_s(4.0) == 6.0
+        assert pace.wait_s(10.0) == 0.0
+        assert pace.failures == 2
+
+    def test_reads_and_writes_are_counted_apart(self) -> None:
+        pacing = Pacing(1, 1)
+        pacing.writes.note(0.0)
+        assert pacing.reads.wait_s(0.0) == 0.0
+        assert pacing.writes.wait_s(0.0) == 60.0
+
+
+class PacedSheet(FakeSheet):
+    """Counts each request against the budget, as sheet.py does."""
+
+    def __init__(self, world: FakeWorld, pacing: Pacing) -> None:
+        super().__init__(world)
+        self.pacing = pacing
+        self.read_at: list[float] = []
+        self.written_at: list[float] = []
+
+    def read(self, timeout: float) -> Reading:
+        self.read_at.append(self.world.monotonic())
+        self.pacing.reads.note(self.read_at[-1])
+        return super().read(timeout)
+
+    def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
+        self._write()
+        super().append(reading, stamp, rows, key, timeout)
+
+    def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
+        self._write()
+        super().patch(reading, patches, timeout)
+
+    def _write(self) -> None:
+        self.written_at.append(self.world.monotonic())
+        self.pacing.writes.note(self.written_at[-1])
+
+
+@pytest.fixture
+def sheet() -> PacedSheet:
+    made = PacedSheet(FakeWorld(), Pacing(PER_MINUTE, PER_MINUTE))
+    made.type_row("campaigns", campaign="spring")
+    made.type_row("codes", code=CODE, campaign="spring", subscriber_id="s1", status="unused")
+    return made
+
+
+def service(sheet: PacedSheet) -> Committer:
+    return Committer(sheet, sheet.world, KEY, 8.0, lambda _message, _fields: None, sheet.pacing)
+
+
+def use_up(sheet: PacedSheet) -> None:
+    """The writes of this minute are gone, all at this moment."""
+    for _ in range(PER_MINUTE):
+        sheet.pacing.writes.note(sheet.world.monotonic())
+
+
+def test_a_flood_of_good_calls_makes_no_more_requests_than_the_budget(sheet: PacedSheet) -> None:
+    paced = service(sheet)
+    words = [paced.submit(IssueCall(BOT, f"u{number}", "spring")).outcome.word for number in range(150)]
+    assert set(words) <= {"issued", "busy"}
+    assert words.count("issued") > 100
+    assert most_in_a_minute(sheet.read_at) <= PER_MINUTE
+    assert most_in_a_minute(sheet.written_at) <= PER_MINUTE
+
+
+def test_readers_are_answered_while_the_writes_are_used_up(sheet: PacedSheet) -> None:
+    paced = service(sheet)
+    use_up(sheet)
+    assert paced.submit(CheckCall(TILL, CODE)).outcome.word == "valid"
+    told = paced.submit(IssueCall(BOT, "s1", "spring"))
+    assert told.outcome.word == "already_issued"
+    assert told.waited_ms < 1_000
+    assert sheet.written_at == []
+
+
+def test_a_writer_is_busy_at_its_deadline_while_the_writes_are_used_up_and_served_after(sheet: PacedSheet) -> None:
+    paced = service(sheet)
+    use_up(sheet)
+    redeem = RedeemCall(TILL, CODE, channel="till-1", request_id="r1")
+    told = paced.submit(redeem)
+    assert told.outcome.word == "busy"
+    assert 8_000 <= told.waited_ms < 9_000
+    assert sheet.written_at == []
+    sheet.world.sleep(60)
+    assert paced.submit(redeem).outcome.word == "redeemed"
+
+
+def test_a_write_that_google_throttled_waits_within_the_deadline_and_is_tried_three_times(sheet: PacedSheet) -> None:
+    sheet.faults.update(dict.fromkeys(range(1, 9), "429"))
+    told = service(sheet).submit(RedeemCall(TILL, CODE, channel="till-1", request_id="r1"))
+    assert told.outcome.word == "busy"
+    assert told.waited_ms < 9_000
+    assert len(sheet.written_at) == 3
+    assert sheet.rows["redemptions"] == []
+
+
+def test_a_rollback_is_told_though_its_mark_must_wait_for_the_budget(sheet: PacedSheet) -> None:
+    paced = service(sheet)
+    paced.submit(RedeemCall(TILL, CODE, channel="till-1", request_id="r1"))
+    sheet.before_write = lambda: sheet.pacing.writes.hold(sheet.world.monotonic() + 30)
+    assert paced.submit(RollbackCall(TILL, CODE, "till-1", request_id="r1")).outcome.word == "rolled_back"
+    sheet.before_write = lambda: None
+    assert sheet.rows["codes"][0]["status"] == "used"
+    sheet.world.sleep(60)
+    assert paced.submit(CheckCall(TILL, CODE)).outcome.word == "valid"
+    assert sheet.rows["codes"][0]["status"] == "unused"
