@@ -198,7 +198,9 @@ class Episode:
             self.scheduler.spawn(lambda instance=instance: instance.submit(CheckCall(TILL, "none")))  # type: ignore[misc]
         self.scheduler.run()
         latest = {repr(op.call): op for op in sorted(self.history.ops, key=lambda op: op.ended)}
-        for op in [op for op in latest.values() if op.word in UNKNOWN and _names_itself(op.call)][:12]:
+        left = [op for op in latest.values() if op.word in UNKNOWN and _names_itself(op.call)]
+        undoing = {op.call.request_id for op in left if isinstance(op.call, RollbackCall)}  # not beside its redemption
+        for op in [op for op in left if not (isinstance(op.call, RedeemCall) and op.call.request_id in undoing)][:12]:
             self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
 
     def _result(self) -> Result:

@@ -74,7 +74,6 @@ class Instance:
             return
         self.alive = False
         self.port.google.based.discard(self.port)
-        self.port.forget_words_astray()
         self.on_death(self)
         here = current()
         for task in self.tasks:
@@ -100,7 +99,6 @@ class Port:
         self.staff_seen = 0
         self.read_at = 0.0
         self.patching: set[int] = set()
-        self.astray: set[str] = set()  # codes whose rows were hit by what was meant for others
 
     def read(self, timeout: float) -> Reading:
         operations = self._readers()
@@ -151,19 +149,13 @@ class Port:
         def land() -> None:
             hit = {codes.fold(code) for code in self.google.codes_at(row for row, _ in placed)}
             self._forget_words(meant | hit, since)
-            self.astray |= hit - meant
-            if not self.instance.alive:
-                self.forget_words_astray()
+            self._forget_words(hit - meant, 0.0)  # until it is put back
             self.google.forget_deleted_times(placed)
             self.google.patch(placed)
 
         self._note(f"shows {placed} {fault}")
         self._write(land, fault, timeout)
         self.patching = set()
-
-    def forget_words_astray(self) -> None:
-        """A word of staff's that a mark hit is put back by the mark's process, unless it died (README)."""
-        self._forget_words(self.astray, 0.0)
 
     def _forget_words(self, folded: set[str], since: float) -> None:
         """What staff typed into a row between our look at it and our mark on it is lost: the one race of the sheet.
