@@ -59,11 +59,12 @@ class _Due:
 
 @dataclass(frozen=True)
 class _Written:
-    """A change that was sent, the sheet as it was then, and how often it was looked at since."""
+    """A change that was sent, for the how manyth time, the sheet as it was then, and how often it was looked at since."""
 
     change: Change
     before: Tables
     answered: bool
+    tries: int = 1
     looks: int = 0
 
 
@@ -88,21 +89,29 @@ class Projector:
         snapshot = Snapshot(tables)
         changes: dict[int, Change] = {}
         for written in self._written:  # the oldest first: a later one may have seen what an earlier one spoilt
-            for change in _astray(tables, written):
+            for change in (*_astray(tables, written), *_missing(tables, written)):
                 changes.setdefault(change.row, change)
         self._written = [_looked_at(tables, each) for each in self._written if not _is_settled(tables, each)]
         due = [(each, _wanted(snapshot, each)) for each in self._due]
-        self._due = [replace(each, looks=each.looks + 1) for each, wanted in due if wanted and each.looks < _TRIES]
+        open_ = [each for each, wanted in due if wanted is not None and each.looks < _TRIES]
+        self._due = [replace(each, looks=each.looks + 1) for each in open_]
         for _, wanted in due:
-            for change in wanted:
+            for change in wanted or ():
                 changes.setdefault(change.row, change)
         return list(changes.values())
 
     def note(self, tables: Tables, changes: Iterable[Change], *, answered: bool) -> None:
         """Remember what was sent on the read *tables*."""
-        self._written += [_Written(change, tables, answered) for change in changes]
+        self._written += [_Written(change, tables, answered, 1 + self._tries(change)) for change in changes]
         reads = list(dict.fromkeys(id(each.before) for each in self._written))[-_KEPT:]
         self._written = [each for each in self._written if id(each.before) in reads]
+
+    def _tries(self, change: Change) -> int:
+        """How often the same was sent for the same row."""
+        same = (
+            each for each in self._written if (each.change.name, each.change.used_on) == (change.name, change.used_on)
+        )
+        return max((each.tries for each in same), default=0)
 
 
 def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
@@ -129,6 +138,17 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
             yield Change(row.row, status, was.used_on, was.channel, name_of(row))
 
 
+def _missing(tables: Tables, written: _Written) -> Iterator[Change]:
+    """The row that was meant, if it is blank: what it was to show went astray, or was hidden and cleared since."""
+    change, snapshot = written.change, Snapshot(tables)
+    claims = snapshot.redemptions_of_code(change.name[0]) if change.used_on is not None else []
+    if written.tries >= _TRIES or not any(claim.time == change.used_on for claim in claims):
+        return
+    for row in _named(tables, change.name):
+        if row.status is Status.UNUSED and row.used_on is None and not row.bad:
+            yield replace(change, row=row.row)
+
+
 def _before(  # noqa: PLR0911 - a return for each case
     tables: Tables, written: _Written, row: PromoCode
 ) -> PromoCode | None:
@@ -141,33 +161,25 @@ def _before(  # noqa: PLR0911 - a return for each case
     if not found:
         return None
     if len({(each.status, each.used_on, each.channel) for each in found}) > 1:  # twins: a batch that was sent again
-        return _redeemed(snapshot, row)
+        return _confirmed(snapshot, found) or blank
     was = found[0]
     if was.status is not Status.VOID and _names_dead(snapshot, was):
         return blank  # it was rolled back since
     if standing.shows_another(snapshot, was):  # it was astray itself, and if we see blanks somebody put it back
-        return None if change.used_on is None else _redeemed(snapshot, row)
+        return None if change.used_on is None else blank
     if change.status is not None:
         return was
     came_between = row.status is Status.USED and was.used_on is None  # Status is not ours: staff's, or a mark's
     if came_between and snapshot.redemptions_of_code(codes.fold(row.code), dead=True):
-        return _redeemed(snapshot, row)
+        return blank  # whoever marked it shows it again, or housekeeping does
     return replace(was, status=row.status)
 
 
-def _redeemed(snapshot: Snapshot, row: PromoCode) -> PromoCode:
-    """What a row shows by Redemptions alone: its last use, if it has one that lives."""
-    claims = [
-        claim
-        for claim in snapshot.redemptions_of_code(codes.fold(row.code))
-        if claim.time is not None and row in redeeming.rows_of_claim(snapshot, claim)
-    ]
-    if not claims:
-        return replace(row, status=Status.UNUSED, used_on=None, channel="")
-    last = max(claims, key=lambda claim: claim.time or 0)
-    uses = min((campaign.uses_per_code for campaign in snapshot.campaigns(row.campaign)), default=1)
-    used_up = len({claim.request_id or claim.claim for claim in claims}) >= uses
-    return replace(row, status=Status.USED if used_up else Status.UNUSED, used_on=last.time, channel=last.channel)
+def _confirmed(snapshot: Snapshot, rows: list[PromoCode]) -> PromoCode | None:
+    """The row that shows a live redemption of its code. No other one may be shown: a mark is its writer's word (H4)."""
+    claims = snapshot.redemptions_of_code(codes.fold(rows[0].code))
+    times = {claim.time for claim in claims if claim.time is not None}
+    return next((row for row in rows if row.used_on in times), None)
 
 
 def _is_settled(tables: Tables, written: _Written) -> bool:
@@ -187,12 +199,12 @@ def _named(tables: Tables, name: Name) -> list[PromoCode]:
     return [row for row in tables.codes.find("code", name[0]) if name_of(row) == name]
 
 
-def _wanted(snapshot: Snapshot, due: _Due) -> list[Change]:
-    """What the code's own row should still get; nothing once it is there."""
+def _wanted(snapshot: Snapshot, due: _Due) -> list[Change] | None:
+    """What the code's own row should still get, as far as it may be written now; None once it is there."""
     if due.event.event is Event.ROLLED_BACK or snapshot.is_dead(due.event):
-        return _undone(snapshot, due.event)
+        return _undone(snapshot, due.event) or None
     if _arrived(snapshot, due.event):
-        return []
+        return None
     return _used(snapshot, due.event, last_use=due.last_use)
 
 
@@ -226,7 +238,8 @@ def _undone(snapshot: Snapshot, dead: Redemption) -> list[Change]:
 def _arrived(snapshot: Snapshot, claim: Redemption) -> bool:
     """True if a row shows this use or a later one, or a word of staff; what is dead since shows nothing."""
     rows = redeeming.rows_of_claim(snapshot, claim)
-    return not rows or any(_shows_use(row, claim) and not _names_dead(snapshot, row) for row in rows)
+    true = [row for row in rows if not _names_dead(snapshot, row) and not standing.shows_another(snapshot, row)]
+    return not rows or any(_shows_use(row, claim) for row in true)
 
 
 def _shows_use(row: PromoCode, claim: Redemption) -> bool:
