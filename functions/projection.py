@@ -59,7 +59,7 @@ class _Due:
 
 @dataclass(frozen=True)
 class _Written:
-    """A change that was sent, for the how manyth time, the sheet as it was then, and how often it was looked at since."""
+    """A change that was sent, the sheet as it was then, how often the same was sent, and looked at since."""
 
     change: Change
     before: Tables
