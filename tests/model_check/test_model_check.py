@@ -5,8 +5,6 @@ The bounds are small, so that this stays quick; `explore.py` has none but time.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -28,13 +26,7 @@ OVER_LIMIT = "is told already_issued: 2 codes were told, the limit is 1"
 ALLOWED = {scenarios.LIMIT.name: OVER_LIMIT, scenarios.LIMIT_AND_REPEAT.name: OVER_LIMIT}
 
 
-@pytest.fixture(autouse=True)
-def untraced() -> Iterator[None]:
-    """Coverage would follow every greenlet, and make this several times slower."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(tracer)
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 def search(scenario: Scenario, google: Google, crashes: int, losses: int, *, merges: bool = True) -> Result:

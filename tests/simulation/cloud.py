@@ -68,6 +68,11 @@ class SheetTab:
         self.order.insert(index, name)
         self.cells[name] = [""] * self.size
 
+    def remove_column(self, name: str) -> None:
+        """A column and what stands in it."""
+        self.order.remove(name)
+        del self.cells[name]
+
     def permute(self, rows: Sequence[int]) -> None:
         """The rows in another order, or fewer of them."""
         for key, cells in self.cells.items():

@@ -17,6 +17,7 @@ HARMLESS = (
     "move row",
     "insert column",
     "move column",
+    "delete column",
     "rename header",
     "set number back",
 )
@@ -120,6 +121,14 @@ class Staff:
         chance = self.google.scheduler.chance
         tab.order.insert(chance.randrange(len(tab.order)), tab.order.pop(chance.randrange(len(tab.order))))
         return True
+
+    def _delete_column(self) -> bool:
+        """One of their own; without a column of ours the sheet is broken, which is tested elsewhere."""
+        tab = self.google.tabs[self._tab()]
+        own = [name for name in tab.order if name.startswith("staff ")]
+        if own:
+            tab.remove_column(self.google.scheduler.chance.choice(own))
+        return bool(own)
 
     def _rename_header(self) -> bool:
         return True  # columns are found by their metadata: sheet.py looks again, which costs this port nothing

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,13 +19,7 @@ SIMULATE = Path(__file__).with_name("simulate.py")
 _EPISODES = 400
 
 
-@pytest.fixture(autouse=True)
-def untraced() -> Iterator[None]:
-    """Coverage would follow every greenlet, and make this several times slower."""
-    tracer = sys.gettrace()
-    sys.settrace(None)
-    yield
-    sys.settrace(tracer)
+pytestmark = pytest.mark.usefixtures("untraced")
 
 
 @pytest.mark.parametrize(
