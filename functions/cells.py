@@ -87,6 +87,14 @@ class _Cells:
         found = (records.wall_ms(cell) for cell in self._columns.get(column, ()))
         return [None if isinstance(each, Bad) else each for each in found]
 
+    def marks(self) -> list[bool]:
+        """For each row whether it has a Status other than unused, or a time in Used on."""
+        column = self.column("status")
+        words = self.keys("status", str)
+        unused = {word for word in set(words) if records.choice(column, word) in {None, Status.UNUSED.value}}
+        times = self.times("used_on") + [None] * self.size
+        return [word not in unused or time is not None for word, time in zip(words, times, strict=False)]
+
     def column(self, key: str) -> Column:
         return self._tab.column(key)
 
@@ -193,6 +201,7 @@ def _codes_of(reading: Reading) -> Table[PromoCode]:
         cells.size,
         parse,
         times=lambda: cells.times("used_on"),
+        marks=cells.marks,
         code=cells.keys("code", codes.fold),
         subscriber=cells.keys("subscriber_id", str),
         campaign=cells.keys("campaign", codes.fold_name),

@@ -122,7 +122,9 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
     """
     change = written.change
     arrived = change.used_on is None and any(change.is_shown(row) for row in _named(tables, change.name))
-    for row in tables.codes if change.used_on is None else tables.codes.at_time(change.used_on):
+    now, then = tables.codes, written.before.codes
+    hit = now.timeless(then.marked()) if change.used_on is None else now.at_time(change.used_on)
+    for row in hit:
         if arrived and row.row != change.row:
             continue
         voided = row.status is Status.VOID and change.used_on is not None  # staff's word came on top of it

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from functions import codes
-from functions.promo import Campaign, Event, PromoCode, Redemption, Row
+from functions.promo import Campaign, Event, PromoCode, Redemption, Row, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,7 +39,7 @@ def name_of(row: PromoCode) -> Name:
 class Table(Generic[R]):
     """Rows that are parsed only when somebody asks for them; each index is a sequence of keys, "" for none.
 
-    `times` gives the wall times of one column, row by row.
+    `times` gives the wall times of one column, row by row; `marks` whether a row has one, or a word beside it.
     """
 
     def __init__(
@@ -47,11 +47,13 @@ class Table(Generic[R]):
         size: int,
         parse: Callable[[int], R],
         times: Callable[[], Sequence[int | None]] = tuple,
+        marks: Callable[[], Sequence[bool]] = tuple,
         **keys: Sequence[str],
     ) -> None:
         self._size = size
         self._parse = parse
         self._times = times
+        self._marks = marks
         self._keys = keys
         self._indexes: dict[str, dict[str, list[int]]] = {}
         self._parsed: dict[int, R] = {}
@@ -66,6 +68,16 @@ class Table(Generic[R]):
     def at_time(self, wall: int) -> list[R]:
         """Rows whose time is exactly this."""
         return [self._row(number) for number, time in enumerate(self._times()) if time == wall]
+
+    def marked(self) -> frozenset[str]:
+        """Codes of the rows with a mark."""
+        return frozenset(code for code, mark in zip(self._keys["code"], self._marks(), strict=True) if mark)
+
+    def timeless(self, codes: frozenset[str]) -> list[R]:
+        """Rows of these codes without a time."""
+        times = [*self._times(), *[None] * self._size]
+        rows = enumerate(zip(self._keys["code"], times, strict=False))
+        return [self._row(number) for number, (code, time) in rows if time is None and code in codes]
 
     def index(self, name: str) -> dict[str, list[int]]:
         """Key -> row numbers; built when first asked for."""
@@ -89,6 +101,7 @@ def code_table(rows: Sequence[PromoCode]) -> Table[PromoCode]:
         len(rows),
         rows.__getitem__,
         times=lambda: [row.used_on for row in rows],
+        marks=lambda: [row.used_on is not None or row.status is not Status.UNUSED for row in rows],
         code=[codes.fold(row.code) for row in rows],
         subscriber=[row.subscriber_id for row in rows],
         campaign=[codes.fold_name(row.campaign) for row in rows],
