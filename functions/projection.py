@@ -127,11 +127,14 @@ def _astray(tables: Tables, written: _Written) -> Iterator[Change]:
     for row in hit:
         if arrived and row.row != change.row:
             continue
-        voided = row.status is Status.VOID and change.used_on is not None  # staff's word came on top of it
-        if not (change if not voided else replace(change, status=None)).is_shown(row):
+        on_top = row.status is Status.VOID and change.used_on is not None  # staff's word came on top of it
+        if not (change if not on_top else replace(change, status=None)).is_shown(row):
             continue
         if name_of(row)[:2] == change.name[:2]:  # all rows of a code show its use, until it is rolled back
-            if change.used_on is not None and row.status is not Status.VOID and _names_dead(Snapshot(tables), row):
+            voided = [each for each in _named(written.before, name_of(row)) if each.status is Status.VOID]
+            if voided and row.status is not Status.VOID and name_of(row) != change.name:
+                yield Change(row.row, Status.VOID, voided[0].used_on, voided[0].channel, name_of(row))
+            elif change.used_on is not None and row.status is not Status.VOID and _names_dead(Snapshot(tables), row):
                 yield Change(row.row, Status.UNUSED, None, "", name_of(row))
             continue
         was = _before(tables, written, row)

@@ -78,8 +78,9 @@ class Staff:
         while not stop.wait(self._rng.uniform(*PAUSE_S)):
             if len(self._shop.waves) < self._shop.wanted_waves:
                 self.open_wave()
-                self._move_columns()
-            act = self._rng.choices(list(doing), list(doing.values()))[0]
+                act = self._move_columns
+            else:
+                act = self._rng.choices(list(doing), list(doing.values()))[0]
             try:
                 act()
             except (gspread.exceptions.GSpreadException, requests.RequestException):
@@ -105,7 +106,6 @@ class Staff:
             time.sleep(max(0.0, self._weather.quiet_at - time.monotonic()))
             for title in (_CODES, _REDEMPTIONS):
                 self._move_column(self._tabs[title])
-        self.counts["move_column"] += 1
 
     def _move_column(self, tab: gspread.Worksheet) -> None:
         width = len(tab.row_values(1))

@@ -32,7 +32,7 @@ def test_the_weather_was_bad(result: Result) -> None:
     assert {action for action, count in result.faults.items() if count} == ACTIONS
     assert result.kills >= 3
     done = Counter({kind: count for kind, count in result.edits.items() if kind != "failed"})
-    assert {"sort", "blank_rows", "move_column", "rename_header", "void", "used", "set_number_back"} <= done.keys()
+    assert {"sort", "blank_rows", "move_columns", "rename_header", "void", "used", "set_number_back"} <= done.keys()
 
 
 def test_most_callers_were_answered(result: Result) -> None:

@@ -260,6 +260,16 @@ class TestRollback:
         made.type(ANNA, status=VOID, used_on=time_of(first))
         assert send(projector, made, undo(made, first)) == []
 
+    def test_a_voided_row_beside_the_meant_one_of_the_same_code_stays_void(self) -> None:
+        made, projector = Sheet(anna(), anna(issued=ago(2 * MINUTE), status=VOID)), Projector()
+        first = use(made, ANNA)
+        made.codes[0] = replace(made.codes[0], status=USED, used_on=time_of(first), channel="till-1")
+        changes = send(projector, made, undo(made, first))
+        made.swap()
+        made.land(changes)
+        settle(projector, made)
+        assert sorted(row.status for row in made.codes) == [UNUSED, VOID]
+
     @pytest.mark.parametrize("word", ["a mark", "a word of staff's"])
     def test_blanks_that_hit_another_row_give_back_what_they_hid(self, word: str) -> None:
         made, projector = Sheet(anna(), boris()), Projector()

@@ -212,7 +212,8 @@ class _Judge:
                 count = len({request_of(row) for row in claims if not self.allow.ties or request_of(row) in told})
             else:
                 rows = [row for rows in self.live.values() for row in rows if codes.fold_name(row.campaign) == name]
-                rows = [row for row in rows if not self.allow.ties or (name, row.subscriber_id) in self.told]
+                told_codes = {codes.fold(op.code) for ops in self.told.values() for op in ops}
+                rows = [row for row in rows if not self.allow.ties or codes.fold(row.code) in told_codes]
                 count = len({codes.fold(row.code) for row in rows} - self.forgotten)
             if count > campaign.total_limit and codes.fold(campaign.shared_code) not in self.forgotten:
                 yield Violation("S8", f"{count} of {name}, whose total limit is {campaign.total_limit}")
