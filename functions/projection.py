@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from functions.snapshot import Tables
 
 #: A mark is tried, and a write that was answered is looked at, until it is right, but not for ever.
-_TRIES, _LOOKS = 40, 8
+_TRIES = 40
 #: Another process's mark may cover one that went astray, so the first look is not the last.
 _SURE_LOOKS = 3
 #: So many reads may go by before one that was not answered is forgotten; it may land within minutes.
@@ -191,7 +191,7 @@ def _is_settled(tables: Tables, written: _Written) -> bool:
     """True if nothing more can be seen of a write."""
     if not written.answered:
         return written.looks >= _LATE_LOOKS
-    return written.looks >= _LOOKS or (written.looks >= _SURE_LOOKS and not any(True for _ in _astray(tables, written)))
+    return written.looks >= _TRIES or (written.looks >= _SURE_LOOKS and not any(True for _ in _astray(tables, written)))
 
 
 def _looked_at(tables: Tables, written: _Written) -> _Written:
