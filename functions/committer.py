@@ -23,7 +23,8 @@ from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.pacing import Pacing
 from functions.projection import Projector
 from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall
-from functions.snapshot import Name, Snapshot, name_of
+from functions.snapshot import Snapshot
+from functions.tables import Name, name_of
 from functions.writer import Sent, Writer
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from functions.pacing import Pace
     from functions.projection import Change
     from functions.sheet import Reading
-    from functions.snapshot import Tables
+    from functions.tables import Tables
     from functions.world import World
     from functions.writer import SheetPort
 
@@ -108,7 +109,8 @@ class Committer:
                 finally:
                     self._hand_over()
         waited = int((self._world.monotonic() - started) * 1000)
-        return Told(turn.outcome, waited, dict(self._requests - before))
+        after = Counter(self._requests)  # a copy in one step: another thread goes on counting
+        return Told(turn.outcome, waited, dict(after - before))
 
     def _take_lead(self, turn: Turn) -> bool:
         """Wait until this call is answered, late, or nobody leads."""
