@@ -12,7 +12,7 @@ from functions import codes, wall
 from functions.batches import NewRow, Patch
 from functions.failures import SheetBroken
 from functions.promo import DEFAULT_LENGTH, Campaign, Event, PromoCode, Redemption, Row, Source, Status
-from functions.snapshot import Table, Tables
+from functions.tables import Table, Tables
 from sheet_schema import records, tabs
 from sheet_schema.records import Bad
 

@@ -252,7 +252,7 @@ def _plus(view: Snapshot, rows: Iterable[Row]) -> Snapshot:
 
 
 def _withdrawal(snapshot: Snapshot, turn: Turn, row: Row) -> Redemption:
-    """The row that declares a claim dead: by its Claim, or as `snapshot.name_of` a row of Promo codes (H9)."""
+    """The row that declares a claim dead: by its Claim, or as `tables.name_of` a row of Promo codes (H9)."""
     return Redemption(
         time=row.issued if isinstance(row, PromoCode) else wall.from_instant(snapshot.zone, turn.now),
         code=row.code,

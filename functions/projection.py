@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from functions import codes, redeeming, standing
 from functions.promo import Claim, Event, PromoCode, Redemption, Status
-from functions.snapshot import Name, Snapshot, name_of
+from functions.snapshot import Snapshot
+from functions.tables import Name, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from functions.snapshot import Tables
+    from functions.tables import Tables
 
 #: A mark is tried, and a write that was answered is looked at, until it is right, but not for ever.
 _TRIES = 40

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from functions import codes, wall
 from functions.promo import PromoCode, Redemption, Status
-from functions.snapshot import name_of
+from functions.tables import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

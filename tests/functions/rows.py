@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from functions import wall
 from functions.promo import Caller, Campaign, CheckCall, Event, IssueCall, PromoCode, RedeemCall, Redemption, Role
-from functions.snapshot import Snapshot, Tables, code_table, redemption_table
+from functions.snapshot import Snapshot
+from functions.tables import Tables, code_table, redemption_table
 
 ZONE = ZoneInfo("Europe/Moscow")
 NOW = int(datetime(2026, 3, 10, 12, 0, tzinfo=ZONE).timestamp() * 1000)

@@ -10,7 +10,7 @@ from rows import MINUTE, ago, code, redeemed, sheet
 
 from functions.projection import Change, Projector
 from functions.promo import Campaign, Claim, Event, Outcome, PromoCode, Redemption, Status
-from functions.snapshot import Tables
+from functions.tables import Tables
 
 ANNA, BORIS, CLARA = "SPRING-AAAAA-AAAAA", "SPRING-BBBBB-BBBBB", "SPRING-CCCCC-CCCCC"
 SPRING, TWICE = Campaign("spring"), Campaign("spring", uses_per_code=2)

@@ -16,7 +16,8 @@ from functions.batches import NewRow, Patch
 from functions.cells import tables_of
 from functions.promo import Event, PromoCode, Redemption
 from functions.sheet import Reading
-from functions.snapshot import Snapshot, Tables
+from functions.snapshot import Snapshot
+from functions.tables import Tables
 from sheet_schema import languages, tabs
 from sheet_schema.layout import ColumnAt, Layout, TabAt
 from sheet_schema.records import Cell, Value, serial

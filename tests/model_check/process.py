@@ -22,7 +22,7 @@ from functions.committer import Committer
 from functions.failures import StampTaken, Unanswered
 from functions.promo import Call, PromoCode, Redemption
 from functions.sheet import Reading
-from functions.snapshot import Tables
+from functions.tables import Tables
 from model import START, Content, Write, batch, content_of, projection
 
 DEADLINE_S = 8.0

@@ -24,7 +24,8 @@ from functions.promo import (
     RollbackCall,
     Status,
 )
-from functions.snapshot import Snapshot, Tables, code_table, redemption_table
+from functions.snapshot import Snapshot
+from functions.tables import Tables, code_table, redemption_table
 from functions.wall import DAY_MS
 from history import Edit, History, Op
 from latch import Item, State, explains
