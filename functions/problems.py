@@ -6,7 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from functions import codes
-from functions.promo import Source
+from functions.promo import Event, Source
+from functions.snapshot import Snapshot
 from sheet_schema import records, tabs
 from sheet_schema.faults import Fault
 from sheet_schema.layout import a1_column
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from functions.promo import Campaign
     from functions.sheet import Reading
-    from functions.snapshot import Tables
+    from functions.tables import Tables
     from sheet_schema.layout import TabAt
     from sheet_schema.records import Cell
     from sheet_schema.schema import Column, Tab
@@ -36,6 +37,7 @@ def find(reading: Reading, tables: Tables) -> list[Fault]:
     faults += _campaigns(reading, tables.campaigns)
     faults += _codes(reading, tables)
     faults += _pool(reading, tables)
+    faults += _left_by_a_crash(reading, tables)
     return faults
 
 
@@ -103,9 +105,13 @@ def _codes(reading: Reading, tables: Tables) -> Iterator[Fault]:
             yield Fault("row_without_code", "codes", _a1(reading, "codes", "code", number))
         if campaign and codes.fold_name(campaign) not in known:
             yield Fault("unknown_campaign", "codes", _a1(reading, "codes", "campaign", number), {"found": campaign})
+    withdrawn = _withdrawn(tables)
     for folded, places in tables.codes.index("code").items():
-        if len(places) > 1 and folded not in shared:
-            yield _same_code(reading, "codes", places)
+        held = [number for number in places if number not in withdrawn]
+        if len(held) > 1 and folded not in shared:
+            yield _same_code(reading, "codes", held)
+    for number in sorted(withdrawn):
+        yield Fault("withdrawn_row", "codes", _a1(reading, "codes", "code", number))
 
 
 def _pool(reading: Reading, tables: Tables) -> Iterator[Fault]:
@@ -122,6 +128,47 @@ def _pool(reading: Reading, tables: Tables) -> Iterator[Fault]:
     for same in places.values():
         if len(same) > 1:
             yield _same_code(reading, "pool", same)
+
+
+def _withdrawn(tables: Tables) -> frozenset[int]:
+    """Places of rows in Promo codes that their writer took back before anybody was told of them."""
+    places = tables.codes.index("code")
+    found = (number for code, _ in tables.withdrawn_pairs for number in places.get(code, ()))
+    return frozenset(number for number in found if tables.is_dead(tables.codes.row(number)))
+
+
+def _left_by_a_crash(reading: Reading, tables: Tables) -> Iterator[Fault]:
+    """What only people can settle (DESIGN.md section 4): a mark on a row that was moved, and a use too many."""
+    for number, cell in enumerate(reading.columns["codes"].get("used_on", ())):
+        time = records.wall_ms(cell)
+        redeemed = tables.codes_of_times.get(time) if isinstance(time, int) else None
+        if redeemed and codes.fold(records.text(_cell(reading, "codes", "code", number))) not in redeemed:
+            yield Fault("stray_mark", "codes", _a1(reading, "codes", "used_on", number))
+    snapshot = Snapshot(tables)
+    for folded, places in tables.redemptions.index("code").items():
+        if len(places) < 2:  # noqa: PLR2004 - one is never too many
+            continue
+        limit, by_subscriber = _uses(snapshot, folded)
+        uses: defaultdict[str, dict[int, str]] = defaultdict(dict)
+        for number in places:
+            row = tables.redemptions.row(number)
+            if row.event is Event.REDEEMED and not snapshot.is_dead(row):
+                name = row.request_id or row.claim or str(number)
+                uses[row.subscriber_id if by_subscriber else ""][number] = name
+        for same in uses.values():
+            if limit is not None and len(set(same.values())) > limit:
+                cells = [_a1(reading, "redemptions", "code", number) for number in same]
+                params = {"cells": ", ".join(cells), "found": str(limit)}
+                yield Fault("used_too_often", "redemptions", cells[0], params)
+
+
+def _uses(snapshot: Snapshot, folded: str) -> tuple[int | None, bool]:
+    """How often a code may be used (None: not known), and whether that is for each subscriber who is named."""
+    names = {codes.fold_name(row.campaign) for row in snapshot.rows_of_code(folded)} - {""}
+    campaigns = snapshot.campaigns(names.pop()) if len(names) == 1 else []
+    if len(campaigns) != 1 or "uses_per_code" in campaigns[0].bad:
+        return None, False
+    return campaigns[0].uses_per_code, campaigns[0].source is Source.SHARED
 
 
 def _same_code(reading: Reading, tab: str, places: list[int]) -> Fault:

@@ -238,6 +238,24 @@ LANGUAGE = Language(
             "The campaign ends before it starts.",
             "Type an Ends on that is not before Starts on, for example 2026-03-31 after 2026-03-01.",
         ),
+        "stray_mark": (
+            "The row shows the redemption of another promo code: rows were moved in the moment when it was written.",
+            (
+                "Choose unused in Status and empty Used on and Usage channel, for example with the Delete key; "
+                "if this code was used, the tab Redemptions still knows."
+            ),
+        ),
+        "used_too_often": (
+            "The promo code was redeemed more often than Uses per code allows ({found}): {cells}.",
+            (
+                "Ask those named in By which redemption was real and delete the other row, "
+                "or raise Uses per code, for example to 2."
+            ),
+        ),
+        "withdrawn_row": (
+            "The row was taken back in the moment when it was written: nobody was given this code by it.",
+            "Delete the row, or leave it: it counts for nothing, for example not towards Total limit.",
+        ),
         "bad_number_cell": (
             "Cell A1 of the hidden tab '{tab}' holds '{found}' and not a number.",
             "Empty the cell, it fills itself; or bring back the number with File > Version history, for example 125.",

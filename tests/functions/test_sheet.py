@@ -239,6 +239,28 @@ def test_two_rows_with_one_code_and_a_campaign_typed_twice_are_named(
     assert ask(sheet, CheckCall(TILL, "A-1")).word == "sheet_broken"
 
 
+def test_what_a_crash_left_for_people_is_named_with_what_to_do(
+    made: tuple[LocalSheets, GoogleSheet, Staff],
+) -> None:
+    _, sheet, staff = made
+    noon = "2026-03-10 12:00:00"
+    staff.type_row("codes", 2, code="A-1", campaign="spring", subscriber_id="s1", issue_date=noon)
+    staff.type_row("codes", 3, code="B-1", campaign="spring", subscriber_id="s2", status="used", used_on=noon)
+    staff.type_row("codes", 4, code="C-1", campaign="spring", subscriber_id="s3", issue_date=noon)
+    staff.type_row("redemptions", 2, time=noon, code="A-1", event="redeemed", request_id="r1", claim="c1")
+    staff.type_row("redemptions", 3, time=noon, code="A-1", event="redeemed", request_id="r1", claim="c2")
+    assert [line[:21] for line in sheet_setup.check(sheet)] == ["'Promo codes'!J3: The"]  # r1 is one use
+    staff.type_row("redemptions", 4, time=noon, code="A-1", event="redeemed", by="till-1", claim="c3")
+    staff.type_row("redemptions", 5, time=noon, code="C-1", event="withdrawn", subscriber_id="s3")
+    withdrawn, stray, uses = sheet_setup.check(sheet)
+    assert withdrawn.startswith("'Promo codes'!A4: The row was taken back")
+    assert stray.startswith("'Promo codes'!J3: The row shows the redemption of another promo code")
+    assert uses.startswith("'Redemptions'!B2: The promo code was redeemed more often")
+    assert "B2, B3, B4" in uses
+    staff.type_row("redemptions", 6, time=noon, code="A-1", event="rolled back", claim="c3")
+    assert len(sheet_setup.check(sheet)) == 2
+
+
 @pytest.mark.parametrize(
     ("action", "error"),
     [
