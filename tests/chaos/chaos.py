@@ -26,6 +26,7 @@ sys.path.append(str(Path(__file__).parents[1] / "simulation"))  # pytest has it 
 
 from chaos_callers import UNSETTLED, Caller
 from chaos_fleet import Fleet
+from chaos_marks import Marks
 from chaos_shop import SPREADSHEET_ID, Shop, api_keys
 from chaos_staff import Staff
 from chaos_weather import Weather
@@ -42,6 +43,8 @@ MAIN = Path(__file__).parents[2] / "functions" / "main.py"
 _FIRST_WAVES = 2
 #: How many calls that got no answer are made once more when all is calm.
 _REPEATED = 300
+#: So many ask in the calm, one for each process: more would be rivals for the next batch, and that is weather too.
+_CALM_CALLERS = 4
 #: No refusal rests on an unconfirmed claim younger than 20 s (DESIGN.md section 4), so calm begins after that.
 _SETTLE_S = 21.0
 #: So soon after its answer a projection that went astray is mended, if its process lives.
@@ -59,6 +62,8 @@ class Result:
     faults: Counter[str] = field(default_factory=Counter)
     edits: Counter[str] = field(default_factory=Counter)
     log_errors: list[str] = field(default_factory=list)
+    marks: int = 0
+    hidden: int = 0
     stray: int = 0
     repeated: int = 0
     seconds: float = 0.0
@@ -73,6 +78,7 @@ class Result:
             f"faults      {_told(self.faults)}",
             f"kills       {self.kills}",
             f"staff       {_told(self.edits)}",
+            f"marks       {self.marks}, words of staff's hidden by one and not judged: {self.hidden}",
             f"repeated    {self.repeated} when all was calm; left alone on stray rows: {self.stray}",
             *(f"log         {line[:600]}" for line in self.log_errors[:10]),
             *(f"VIOLATION   {str(each)[:700]}" for each in self.violations[:50]),
@@ -101,6 +107,7 @@ def run(
         sheet = GoogleSheet(SPREADSHEET_ID, server.base_url, RealWorld())
         stack.callback(sheet.close)
         sheet_setup.apply(sheet)
+        marks = Marks(server)
         shop = Shop(ops)
         weather = Weather(server, random.Random(f"weather {seed}"))
         staff = stack.enter_context(Staff(server.base_url, shop, random.Random(f"staff {seed}"), weather))
@@ -113,9 +120,11 @@ def run(
         _storm(shop, callers, staff, fleet, weather, seed)
         result.seconds = time.monotonic() - began
         time.sleep(max(weather.quiet_at - time.monotonic(), _SETTLE_S if calm else 1.0))
-        again = _repeat(callers) if calm else []
+        again = _repeat(_unsettled(callers), callers[:_CALM_CALLERS]) if calm else []
         time.sleep(0.5)
-        result.history = History(_in_order(callers), staff.edits, Snapshot(tables_of(sheet.read(10))))
+        forgotten = list(marks.forgotten(staff.edits))
+        result.history = History(_in_order(callers), staff.edits + forgotten, Snapshot(tables_of(sheet.read(10))))
+        result.marks, result.hidden = marks.seen, len(forgotten)
         result.kills, result.faults, result.edits = len(fleet.kills), weather.counts, staff.counts
         result.log_errors = fleet.errors()
     _judge(result, again, fleet.kills)
@@ -152,10 +161,14 @@ def _storm(shop: Shop, callers: list[Caller], staff: Staff, fleet: Fleet, weathe
             each.result()
 
 
-def _repeat(callers: list[Caller]) -> list[tuple[Op, Op]]:
-    """Make the latest calls that got no answer once more; each with its repeat."""
+def _unsettled(callers: list[Caller]) -> list[Op]:
+    """The latest calls that got no answer, each once."""
     latest = {op.call: op for op in _in_order(callers) if op.word in UNSETTLED}
-    unsettled = list(latest.values())[-_REPEATED:]
+    return list(latest.values())[-_REPEATED:]
+
+
+def _repeat(unsettled: list[Op], callers: list[Caller]) -> list[tuple[Op, Op]]:
+    """Make these calls once more; each with its repeat."""
 
     def again(caller: Caller, mine: list[Op]) -> list[tuple[Op, Op]]:
         caller.calm_down()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ def result() -> Result:
     return run(2_000, seed=1)
 
 
-def test_no_promise_is_broken(result: Result) -> None:
+def test_no_promise_is_broken(result: Result, show: Callable[[str], None]) -> None:
+    show(f"chaos with real processes: {result.summary()}")
     assert not result.violations, result.summary()
 
 
