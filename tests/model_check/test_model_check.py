@@ -5,6 +5,8 @@ The bounds are small, so that this stays quick; `explore.py` has none but time.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -43,19 +45,32 @@ def told(result: Result) -> str:
     return "\n".join(f"{fault}\n  " + "\n  ".join(trace) for fault, trace in result.faults.items())
 
 
+@pytest.fixture(scope="module")
+def states(show: Callable[[str], None]) -> Iterator[Counter[str]]:
+    """How many states were looked at, by model of Google."""
+    found: Counter[str] = Counter()
+    yield found
+    told = ", ".join(f"{model} {count:,}" for model, count in found.items())
+    show(f"interleavings of {len(scenarios.ALL)} scenarios, all of them: {found.total():,} states ({told})")
+
+
 @pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda each: each.name)
 class TestNoPromiseBreaks:
     @pytest.mark.parametrize("google", [Google.SERIAL, Google.LATE], ids=lambda each: each.value)
-    def test_with_a_crash_and_an_unanswered_write(self, scenario: Scenario, google: Google) -> None:
+    def test_with_a_crash_and_an_unanswered_write(
+        self, scenario: Scenario, google: Google, states: Counter[str]
+    ) -> None:
         result = search(scenario, google, 1, 1)
+        states[google.value] += result.states
         assert not result.faults, told(result)
         assert result.complete
 
     @pytest.mark.parametrize("google", SNAPSHOTS, ids=lambda each: each.value)
-    def test_when_overlapping_batches_all_land(self, scenario: Scenario, google: Google) -> None:
+    def test_when_overlapping_batches_all_land(self, scenario: Scenario, google: Google, states: Counter[str]) -> None:
         two = len(scenario.scripts) == 2
         crashes, losses = (1, 1) if scenario in SMALL else (1, 0) if two else (0, 0)
         result = search(scenario, google, crashes, losses)
+        states[google.value] += result.states
         allowed = ALLOWED.get(scenario.name, "none")
         broken = [fault for fault in result.faults if not fault.endswith(allowed)]
         assert not broken, told(result)

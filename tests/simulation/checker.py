@@ -24,7 +24,8 @@ from functions.promo import (
     Source,
     Status,
 )
-from functions.snapshot import Snapshot, pair
+from functions.snapshot import Snapshot
+from functions.tables import pair
 from history import History, Op
 from latch import Item, State, explains
 
@@ -258,9 +259,10 @@ class _Judge:
             return state.holders <= live if tied else state.holders == live and undone <= state.undone
 
         if not explains(items, uses, fits):
-            words = ", ".join(
-                f"{op.number} {_name(op)} {op.word or 'unknown'}" for op in sorted(ops, key=lambda op: op.began)
-            )
+            typed = [edit for edit in self.history.edits if edit.code == folded]
+            events = [(op.began, op.ended, f"{op.number} {_name(op)} {op.word or 'unknown'}") for op in ops]
+            events += [(edit.began, edit.ended, f"staff typed {edit.kind}") for edit in typed]
+            words = ", ".join(f"{text} ({began:.2f} to {ended:.2f})" for began, ended, text in sorted(events))
             text = f"no order explains {folded} with {uses} use(s): {words}; live in the sheet: {sorted(live)}"
             yield Violation(_promise(items, live, uses), text, _numbers(ops))
         asked = {request_of(op.call) for op in ops if isinstance(op.call, RedeemCall)}

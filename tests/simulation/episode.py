@@ -203,6 +203,15 @@ class Episode:
         for op in [op for op in left if not (isinstance(op.call, RedeemCall) and op.call.request_id in undoing)][:12]:
             self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
 
+    def _is_forgotten(self, call: Call) -> bool:
+        """True if staff deleted or retyped what the call is about."""
+        gone = {edit.code for edit in self.history.edits if edit.kind == "forget"}
+        if not isinstance(call, IssueCall):
+            return codes.fold(call.code) in gone
+        assert self.history.final is not None
+        rows = self.history.final.rows_of_subscriber(call.subscriber_id, call.campaign)
+        return any(codes.fold(row.code) in gone for row in rows)
+
     def _result(self) -> Result:
         overlapped = self.google.duplicate_stamps > 0
         stale = self.plan.model == "stale"
@@ -210,11 +219,10 @@ class Episode:
         found = violations(self.history, allow)
         stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
         excused = overlapped or bool(self.lost_times)
-        gone = {edit.code for edit in self.history.edits if edit.kind == "forget"}
         found += [
             Violation("L", f"{op.call} is still {op.word or 'unanswered'}", (op.number,))
             for op in stuck
-            if not excused and codes.fold(getattr(op.call, "code", "")) not in gone
+            if not excused and not self._is_forgotten(op.call)
         ]
         found += [
             Violation("L", f"{name} was sent {count} times without an answer")

@@ -2,7 +2,8 @@
 
 Seeds are numbers from --seed on; each gives its model and its plan. One of three follows the weather; the others are
 directed: one fault is sent to one operation's moment as often as it can be. A run in which a cell of fault x operation
-x moment was hit too rarely is invalid, not green.
+x moment was hit too rarely is invalid, not green. A seed that fails is printed with its shortest history and added to
+regressions.txt, which the tests play again.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _WEIGHTS = [
     14 if cell[1] == "rollback" and cell[2] != "first look" else 1 + (cell[2] != "first look") for cell in CELLS
 ]
 _WITHDRAWALS = [cell for cell in CELLS if cell[2] == "withdrawal"]
+#: Seeds that failed once: a line each, the seed, the models that it was drawn from, and what was wrong.
+REGRESSIONS = Path(__file__).with_name("regressions.txt")
 _EPISODE = 60
 _CHUNK = 40
 
@@ -142,6 +145,22 @@ def run_on_all_cores(operations: int, first: int, jobs: int, models: tuple[str, 
     return summary
 
 
+def regressions() -> list[tuple[int, tuple[str, ...], str]]:
+    """Seed, models and fault of each seed that failed once."""
+    lines = [line for line in REGRESSIONS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    found = [line.split(maxsplit=2) for line in lines]
+    return [(int(seed), tuple(models.split(",")), why) for seed, models, why in found]
+
+
+def keep(failures: list[tuple[int, str, list[str]]], models: tuple[str, ...]) -> None:
+    """Add what failed to the regressions."""
+    known = {(seed, drawn) for seed, drawn, _ in regressions()}
+    with REGRESSIONS.open("a", encoding="utf-8") as file:
+        for seed, _, found in failures:
+            if (seed, models) not in known:
+                file.write(f"{seed} {','.join(models)} {found[0][:100]}\n")
+
+
 def shortest(seed: int, plan: Plan) -> Iterator[str]:
     """The failing episode with as few operations as still fail, as a diary."""
     for operations in range(2, plan.operations + 1):
@@ -189,6 +208,7 @@ def main() -> int:
     click.echo(f"violations: {len(summary.failures)} {dict(promises)}")
     for seed, model, found in summary.failures[:5]:
         click.echo(f"  seed {seed} {model}: {found[0][:600]}")
+    keep(summary.failures[:5], models)
     for seed, _, _ in summary.failures[:1]:
         click.echo("\n".join(line[:400] for line in shortest(seed, plan_of(seed, models))))
     return 1 if summary.failures or rare else 0

@@ -20,9 +20,10 @@ HARMLESS = (
     "delete column",
     "rename header",
     "set number back",
+    "respell code",
 )
 #: Edits that do: the checker has to know them.
-TELLING = ("void", "used", "retype", "delete code", "delete redemption", "add row", "campaign")
+TELLING = ("void", "used", "retype", "retype code", "delete code", "delete redemption", "add row", "campaign")
 
 
 class Staff:
@@ -156,7 +157,7 @@ class Staff:
         code = str(cells["code"][row])
         claims = self.google.tabs["redemptions"].cells
         withdrawn = any(
-            event == "withdrawn" and claimed == code
+            event == "withdrawn" and codes.fold(str(claimed)) == codes.fold(code)
             for event, claimed in zip(claims["event"], claims["code"], strict=True)
         )
         twins = (
@@ -175,6 +176,26 @@ class Staff:
 
     def _retype(self) -> bool:
         return self._status(self.google.scheduler.chance.choice(("unused", "Unused ", "", "not yet")), "forget")
+
+    def _respell_code(self) -> bool:
+        """The same code in other letters."""
+        row = self._some_code()
+        if row is not None:
+            cells = self.google.tabs["codes"].cells["code"]
+            spelt = str(cells[row])
+            cells[row] = self.google.scheduler.chance.choice((spelt.lower(), spelt.upper(), f" {spelt}"))
+        return row is not None
+
+    def _retype_code(self) -> bool:
+        """Another code: the old one is gone, and the new one has what its row shows."""
+        row = self._some_code()
+        if row is None:
+            return False
+        self.added += 1
+        cells = self.google.tabs["codes"].cells["code"]
+        old, cells[row] = str(cells[row]), f"TYPED-{self.added}"
+        self._tell("forget", str(cells[row]))
+        return self._tell("forget", old)
 
     def _delete_code(self) -> bool:
         row = self._some_code()

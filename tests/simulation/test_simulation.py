@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from bugs import BUGS, Bug, planted
 from cloud import MODELS
 from episode import Plan, play
-from simulate import CELLS, plan_of, shortest
+from simulate import CELLS, plan_of, regressions, shortest
 
 SIMULATE = Path(__file__).with_name("simulate.py")
 #: A bug must show within so many episodes.
@@ -26,16 +27,18 @@ pytestmark = pytest.mark.usefixtures("untraced")
     ("operations", "seed"),
     [pytest.param(60_000, 0, id="fixed seeds"), pytest.param(40_000, int(time.time()) * 1000, id="fresh seeds")],
 )
-def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(operations: int, seed: int) -> None:
+def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(
+    operations: int, seed: int, show: Callable[[str], None]
+) -> None:
     """A violation prints its seed and the shortest history that still fails; `simulate.py --seed` plays it again."""
     command = [sys.executable, str(SIMULATE), "--operations", str(operations), "--seed", str(seed)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    print(done.stdout)
+    show(f"simulation from seed {seed}: {done.stdout}")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
-def test_a_planted_bug_is_found(bug: Bug) -> None:
+def test_a_planted_bug_is_found(bug: Bug, show: Callable[[str], None]) -> None:
     for model in bug.models:
         seen = 0
         for seed in range(_EPISODES):
@@ -43,10 +46,19 @@ def test_a_planted_bug_is_found(bug: Bug) -> None:
                 result = play(seed, Plan(model, **bug.plan))
             seen += len(result.history.ops)
             if result.violations and not play(seed, Plan(model, **bug.plan)).violations:
-                print(f"{bug.name} ({model}): seed {seed}, {seen} operations played, first {result.violations[0]}")
+                first = result.violations[0]
+                where = f"operation {max(first.ops)}" if first.ops else "the sheet in the end"
+                at = f"seed {seed}, {where}, {seen} operations played"
+                show(f"planted bug found: {bug.name} ({model}): {at}: {first.promise}")
                 break
         else:
             pytest.fail(f"{bug.name} was not found in {seen} operations of {model}")
+
+
+@pytest.mark.parametrize(("seed", "models", "why"), regressions(), ids=str)
+def test_a_seed_that_failed_once_stays_green(seed: int, models: tuple[str, ...], why: str) -> None:
+    found = play(seed, plan_of(seed, models)).violations
+    assert not found, f"{found[0]}; it failed before: {why}"
 
 
 def test_the_same_seed_is_the_same_history() -> None:
