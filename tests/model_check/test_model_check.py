@@ -19,9 +19,20 @@ from functions.snapshot import Snapshot
 from model import Google
 from scenarios import Scenario
 
-SNAPSHOTS = (Google.SNAPSHOT, Google.SNAPSHOT_LATE)
-#: Searched with a crash and an unanswered write under every model; the others so under serial and late alone.
-SMALL = (scenarios.POOL_OF_ONE, scenarios.TWO_ROLLBACKS)
+#: A search that looks at more states than this is cut, and has failed.
+CAP = 400_000
+#: Where overlapping batches all land, three callers with an unanswered write are too many states for a test in these;
+#: `explore.py` searches them.
+LARGE = {
+    Google.SNAPSHOT: {scenarios.TWO_USES},
+    Google.SNAPSHOT_LATE: {
+        scenarios.REPEAT,
+        scenarios.REPEAT.at_one_moment(),
+        scenarios.POOL_AND_REPEAT,
+        scenarios.LIMIT_AND_REPEAT,
+        scenarios.TWO_USES,
+    },
+}
 #: What the README's table takes out of S8 where overlapping batches land: a row over a Total limit, whose writer died
 #: before it could withdraw it, is believed once it is ten minutes old.
 OVER_LIMIT = "is told already_issued: 2 codes were told, the limit is 1"
@@ -33,11 +44,11 @@ pytestmark = pytest.mark.usefixtures("untraced")
 
 def search(scenario: Scenario, google: Google, crashes: int, losses: int, *, merges: bool = True) -> Result:
     bounded = scenario.with_writes(2)
-    return Explorer(bounded, google, crashes=crashes, losses=losses, cap=60_000, merges=merges).run()
+    return Explorer(bounded, google, crashes=crashes, losses=losses, cap=CAP, merges=merges).run()
 
 
 def found(scenario: Scenario, google: Google, crashes: int = 0, losses: int = 0) -> set[str]:
-    explorer = Explorer(scenario.with_writes(2), google, crashes=crashes, losses=losses, cap=60_000)
+    explorer = Explorer(scenario.with_writes(2), google, crashes=crashes, losses=losses, cap=CAP)
     return set(explorer.run(first_fault=True).faults)
 
 
@@ -54,8 +65,15 @@ def states(show: Callable[[str], None]) -> Iterator[Counter[str]]:
     show(f"interleavings of {len(scenarios.ALL)} scenarios, all of them: {found.total():,} states ({told})")
 
 
-@pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda each: each.name)
+def misfortunes(scenario: Scenario, google: Google) -> list[tuple[int, int]]:
+    """How many crashes, and how many unanswered writes: both at once for two callers, one of them for three."""
+    if len(scenario.scripts) == 2 or scenario is scenarios.TWO_ROLLBACKS:
+        return [(1, 1)]
+    return [(1, 0)] if scenario in LARGE[google] else [(1, 0), (0, 1)]
+
+
 class TestNoPromiseBreaks:
+    @pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda each: each.name)
     @pytest.mark.parametrize("google", [Google.SERIAL, Google.LATE], ids=lambda each: each.value)
     def test_with_a_crash_and_an_unanswered_write(
         self, scenario: Scenario, google: Google, states: Counter[str]
@@ -65,10 +83,18 @@ class TestNoPromiseBreaks:
         assert not result.faults, told(result)
         assert result.complete
 
-    @pytest.mark.parametrize("google", SNAPSHOTS, ids=lambda each: each.value)
-    def test_when_overlapping_batches_all_land(self, scenario: Scenario, google: Google, states: Counter[str]) -> None:
-        two = len(scenario.scripts) == 2
-        crashes, losses = (1, 1) if scenario in SMALL else (1, 0) if two else (0, 0)
+    @pytest.mark.parametrize(
+        ("scenario", "google", "crashes", "losses"),
+        [
+            pytest.param(each, google, crashes, losses, id=f"{each.name}, {google.value}, {crashes} and {losses}")
+            for each in scenarios.ALL
+            for google in LARGE
+            for crashes, losses in misfortunes(each, google)
+        ],
+    )
+    def test_when_overlapping_batches_all_land(
+        self, scenario: Scenario, google: Google, crashes: int, losses: int, states: Counter[str]
+    ) -> None:
         result = search(scenario, google, crashes, losses)
         states[google.value] += result.states
         allowed = ALLOWED.get(scenario.name, "none")
