@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions import codes, redeeming, standing
+from functions import codes, finding, standing
 from functions.promo import Claim, Event, PromoCode, Redemption, Status
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
@@ -216,7 +216,7 @@ def _wanted(snapshot: Snapshot, due: _Due) -> list[Change] | None:
 
 def _used(snapshot: Snapshot, claim: Redemption, *, last_use: bool) -> list[Change]:
     status = Status.USED if last_use else None  # staff may have typed a word since the read
-    rows = [row for row in redeeming.rows_of_claim(snapshot, claim) if _is_blank(snapshot, row) and not row.bad]
+    rows = [row for row in finding.rows_of_claim(snapshot, claim) if _is_blank(snapshot, row) and not row.bad]
     return [Change(row.row, status, claim.time, claim.channel, name_of(row)) for row in rows if row.row]
 
 
@@ -243,7 +243,7 @@ def _undone(snapshot: Snapshot, dead: Redemption) -> list[Change]:
 
 def _arrived(snapshot: Snapshot, claim: Redemption) -> bool:
     """True if a row shows this use or a later one, or a word of staff; what is dead since shows nothing."""
-    rows = redeeming.rows_of_claim(snapshot, claim)
+    rows = finding.rows_of_claim(snapshot, claim)
     true = [row for row in rows if not _names_dead(snapshot, row) and not standing.shows_another(snapshot, row)]
     return not rows or any(_shows_use(row, claim) for row in true)
 

@@ -6,50 +6,45 @@ gives a Decision. DESIGN.md section 4 has the rules, section 5 the words.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from functions import codes, standing, wall
+from functions import codes, finding, standing, wall
 from functions.promo import (
     Answer,
-    Campaign,
     CheckCall,
     Claim,
     Decision,
     Event,
     Outcome,
-    PromoCode,
     RedeemCall,
     Redemption,
     Role,
     RollbackCall,
-    Source,
     Unsettled,
 )
 
 if TYPE_CHECKING:
+    from functions.finding import AnyCall, Found
     from functions.snapshot import Snapshot
-
-#: Columns of Campaigns that redeeming depends on; no other bad cell there stops it.
-_RULES = frozenset({"uses_per_code", "holder_only", "code_source"})
 
 
 def check(snapshot: Snapshot, call: CheckCall, now: int) -> Decision:
     """Say whether the code would be redeemed now."""
-    found = _find(snapshot, call)
+    found = finding.find(snapshot, call)
     if found is None:
         return Answer(_not_found(snapshot, call))
     refused = _refusal(snapshot, found, call, now, own=())
     if refused is not None:
         return refused
-    return Answer(_outcome(snapshot, found, "valid", now))
+    return Answer(finding.outcome(snapshot, found, "valid", now))
 
 
 def redeem(snapshot: Snapshot, call: RedeemCall, now: int, claim: str) -> Decision:
     """Use the code once; *claim* is the random name of the row that this call would add."""
     if _contradicts(snapshot, call):
         return Answer(Outcome("idempotency_mismatch", code=call.code, language=snapshot.language))
-    found = _find(snapshot, call)
+    found = finding.find(snapshot, call)
     if found is None:
         return Answer(_not_found(snapshot, call))
     own = _own_claims(snapshot, found, call, now)
@@ -77,14 +72,14 @@ def redeem(snapshot: Snapshot, call: RedeemCall, now: int, claim: str) -> Decisi
 
 def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:
     """Undo the caller's own redemption, once (H6, H7): the same Request ID, else the only one by the same key."""
-    found = _find(snapshot, call)
+    found = finding.find(snapshot, call)
     if found is None:
         return Answer(_not_found(snapshot, call))
     of_caller = [row for row in _all_claims(snapshot, found, call) if _may_undo(call, row)]
     live = [row for row in of_caller if not snapshot.is_dead(row)]
     if not live:
         undone = any(snapshot.rolled_back(row.claim) for row in of_caller)
-        return Answer(_outcome(snapshot, found, "rolled_back" if undone else "not_redeemed", now))
+        return Answer(finding.outcome(snapshot, found, "rolled_back" if undone else "not_redeemed", now))
     if any(row in snapshot.added for row in live):
         return Unsettled("its redemption is being written")
     if not call.request_id and len({row.request_id or row.claim for row in live}) > 1:
@@ -99,95 +94,15 @@ def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:
         if row.claim
     )
     if not rows:
-        return Answer(_outcome(snapshot, found, "not_redeemed", now))
+        return Answer(finding.outcome(snapshot, found, "not_redeemed", now))
     after = snapshot
     for row in rows:
         after = after.plus(row)
-    outcome = _outcome(after, _find(after, call) or found, "rolled_back", now)
+    outcome = finding.outcome(after, finding.find(after, call) or found, "rolled_back", now)
     return Claim(outcome.but(used_on=None, channel=""), rows)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """A code, its live rows that matter to the caller, its campaign's rules, and what cannot be read of them."""
-
-    folded: str
-    code: str
-    rows: tuple[PromoCode, ...]
-    campaign: Campaign
-    claims: tuple[Redemption, ...]
-    all_claims: tuple[Redemption, ...]
-    shared: bool
-    by_subscriber: bool
-    holder: bool
-    problem: str = ""
-
-    @property
-    def limit(self) -> int | None:
-        """How many uses there are for this caller; None if nothing limits them."""
-        if self.shared and not self.by_subscriber:
-            return self.campaign.total_limit
-        return self.campaign.uses_per_code
-
-
-_AnyCall = CheckCall | RedeemCall | RollbackCall
-
-
-def _find(snapshot: Snapshot, call: _AnyCall) -> _Found | None:
-    for folded in codes.spellings(call.code):
-        found = _find_folded(snapshot, call, folded) if folded else None
-        if found is not None:
-            return found
-    return None
-
-
-def _find_folded(snapshot: Snapshot, call: _AnyCall, folded: str) -> _Found | None:
-    wanted = "" if isinstance(call, RollbackCall) else codes.fold_name(call.campaign)
-    subscriber = "" if isinstance(call, RollbackCall) else call.subscriber_id
-    rows = [row for row in snapshot.rows_of_code(folded) if not wanted or codes.fold_name(row.campaign) == wanted]
-    sharing = [
-        campaign
-        for campaign in snapshot.campaigns(wanted)
-        if campaign.source is Source.SHARED and campaign.shared_code and codes.fold(campaign.shared_code) == folded
-    ]
-    if not rows and not sharing:
-        return None
-    mine = [row for row in rows if subscriber and row.subscriber_id == subscriber]
-    campaign, problem = _rules(snapshot, [*(row.campaign for row in rows), *(each.name for each in sharing)])
-    shared = bool(sharing)
-    counted = tuple(mine) if shared else tuple(rows)
-    claims = tuple(snapshot.redemptions_of_code(folded))
-    if standing.is_unreadable(counted):
-        problem = problem or "row"
-    return _Found(
-        folded=folded,
-        code=rows[0].code if rows else campaign.shared_code,
-        rows=counted,
-        campaign=campaign,
-        claims=tuple(row for row in claims if row.subscriber_id == subscriber) if shared and subscriber else claims,
-        all_claims=claims,
-        shared=shared,
-        by_subscriber=bool(subscriber),
-        holder=bool(mine),
-        problem=problem,
-    )
-
-
-def _rules(snapshot: Snapshot, campaign_names: list[str]) -> tuple[Campaign, str]:
-    """The campaign that a code's rows name, and what is wrong with it ("" for nothing)."""
-    named = {codes.fold_name(name): name for name in campaign_names}
-    if len(named) != 1:
-        return Campaign(name=""), "several campaigns"
-    name = next(iter(named.values()))
-    if not codes.fold_name(name):
-        return Campaign(name=""), ""
-    known = snapshot.campaigns(name)
-    if len(known) != 1:
-        return Campaign(name=name), "campaign twice" if known else "unknown campaign"
-    return known[0], "campaign" if _RULES & set(known[0].bad) else ""
-
-
-def _own_claims(snapshot: Snapshot, found: _Found, call: RedeemCall, now: int) -> tuple[Redemption, ...]:
+def _own_claims(snapshot: Snapshot, found: Found, call: RedeemCall, now: int) -> tuple[Redemption, ...]:
     if call.request_id:
         return tuple(row for row in found.all_claims if row.request_id == call.request_id)
     if call.caller.role is not Role.BOT or not call.subscriber_id or found.campaign.uses_per_code != 1:
@@ -216,7 +131,7 @@ def _contradicts(snapshot: Snapshot, call: RedeemCall) -> bool:
     return False
 
 
-def _earlier_yes(snapshot: Snapshot, found: _Found, own: tuple[Redemption, ...], now: int) -> Decision | None:
+def _earlier_yes(snapshot: Snapshot, found: Found, own: tuple[Redemption, ...], now: int) -> Decision | None:
     """What an earlier claim of the same request allows: its yes, a rival's, to wait, or (None) a claim of its own."""
     if not own:
         return None
@@ -234,7 +149,7 @@ def _earlier_yes(snapshot: Snapshot, found: _Found, own: tuple[Redemption, ...],
 
 
 def _refusal(
-    snapshot: Snapshot, found: _Found, call: CheckCall | RedeemCall, now: int, *, own: tuple[Redemption, ...]
+    snapshot: Snapshot, found: Found, call: CheckCall | RedeemCall, now: int, *, own: tuple[Redemption, ...]
 ) -> Decision | None:
     decision = _reason(snapshot, found, call, now, own)
     if isinstance(decision, Answer) and call.caller.role is Role.BOT and not found.holder:
@@ -244,26 +159,26 @@ def _refusal(
 
 
 def _reason(  # noqa: PLR0911 - a return for each reason
-    snapshot: Snapshot, found: _Found, call: CheckCall | RedeemCall, now: int, own: tuple[Redemption, ...]
+    snapshot: Snapshot, found: Found, call: CheckCall | RedeemCall, now: int, own: tuple[Redemption, ...]
 ) -> Decision | None:
     """The first reason against a use of this code, None if there is none; *own* claims do not speak against it."""
     if found.problem:
-        return Answer(_outcome(snapshot, found, "sheet_broken", now))
+        return Answer(finding.outcome(snapshot, found, "sheet_broken", now))
     if standing.is_void(found.rows):
-        return Answer(_outcome(snapshot, found, "void", now))
+        return Answer(finding.outcome(snapshot, found, "void", now))
     if standing.is_stray(snapshot, found.rows):
         return Unsettled("stray")
     used = _used_up(snapshot, found, now, own)
     if used is not None:
         return used
-    if wall.is_over(snapshot.zone, _expiry(found), now):
-        return Answer(_outcome(snapshot, found, "expired", now))
+    if wall.is_over(snapshot.zone, finding.expiry(found), now):
+        return Answer(finding.outcome(snapshot, found, "expired", now))
     if found.campaign.holder_only and not found.holder and not _is_trusted(call):
-        return Answer(_outcome(snapshot, found, "not_yours", now))
+        return Answer(finding.outcome(snapshot, found, "not_yours", now))
     return None
 
 
-def _used_up(snapshot: Snapshot, found: _Found, now: int, own: tuple[Redemption, ...]) -> Decision | None:
+def _used_up(snapshot: Snapshot, found: Found, now: int, own: tuple[Redemption, ...]) -> Decision | None:
     """The refusal if no use is left: by staff's word, for this caller, or of a shared code for everybody."""
     rivals = [row for row in found.claims if row not in own]
     if standing.is_used_by_staff(snapshot, found.rows):
@@ -280,17 +195,14 @@ def _used_up(snapshot: Snapshot, found: _Found, now: int, own: tuple[Redemption,
     uses = standing.Uses.of(snapshot, everybody, snapshot.rows_of_code(found.folded), now, window=window)
     if uses.total < total:
         return None
-    return Answer(_outcome(snapshot, found, "already_used", now)) if uses.firm >= total else Unsettled("young claim")
+    if uses.firm < total:
+        return Unsettled("young claim")
+    return Answer(finding.outcome(snapshot, found, "already_used", now))
 
 
 def _is_trusted(call: CheckCall | RedeemCall) -> bool:
     """True for a till that names nobody: the person at the counter has looked."""
     return call.caller.role is not Role.BOT and not call.subscriber_id
-
-
-def _expiry(found: _Found) -> int | None:
-    """Last valid second of the code; a shared code without a row of the caller's ends with its campaign."""
-    return standing.last_expiry(found.rows) if found.rows else found.campaign.ends
 
 
 def _free_time(snapshot: Snapshot, now: int, claim: str) -> int:
@@ -301,7 +213,7 @@ def _free_time(snapshot: Snapshot, now: int, claim: str) -> int:
     return time
 
 
-def _all_claims(snapshot: Snapshot, found: _Found, call: RollbackCall) -> list[Redemption]:
+def _all_claims(snapshot: Snapshot, found: Found, call: RollbackCall) -> list[Redemption]:
     """Every redemption of the code, dead ones too; with a Request ID only its own."""
     if call.request_id:
         rows = snapshot.redemptions_of_request(call.request_id)
@@ -313,51 +225,21 @@ def _may_undo(call: RollbackCall, row: Redemption) -> bool:
     return call.caller.role is Role.ADMIN or row.by == call.caller.name
 
 
-def _not_found(snapshot: Snapshot, call: _AnyCall) -> Outcome:
+def _not_found(snapshot: Snapshot, call: AnyCall) -> Outcome:
     return Outcome("not_found", code=call.code, language=snapshot.language)
 
 
-def _used(snapshot: Snapshot, found: _Found, claims: list[Redemption], now: int) -> Outcome:
+def _used(snapshot: Snapshot, found: Found, claims: list[Redemption], now: int) -> Outcome:
     """The refusal of a used code, with when and where if that is known."""
     word = "subscriber_limit_reached" if found.shared and found.by_subscriber else "already_used"
-    outcome = _outcome(snapshot, found, word, now)
+    outcome = finding.outcome(snapshot, found, word, now)
     last = max(claims, key=lambda row: row.time or 0, default=None)
     if last is None:
         return outcome
     return outcome.but(used_on=wall.aware(snapshot.zone, last.time), channel=last.channel, by=last.by)
 
 
-def _redeemed(snapshot: Snapshot, found: _Found, row: Redemption, now: int, *, new: bool) -> Outcome:
+def _redeemed(snapshot: Snapshot, found: Found, row: Redemption, now: int, *, new: bool) -> Outcome:
     """The yes for a claim; *new* if it is not among the uses that the snapshot counts."""
-    outcome = _outcome(snapshot, found, "redeemed", now, more=int(new))
+    outcome = finding.outcome(snapshot, found, "redeemed", now, more=int(new))
     return outcome.but(used_on=wall.aware(snapshot.zone, row.time), channel=row.channel, by=row.by)
-
-
-def _outcome(snapshot: Snapshot, found: _Found, word: str, now: int, *, more: int = 0) -> Outcome:
-    row = next((row for row in found.rows if row.name), found.rows[0] if found.rows else None)
-    expires = _expiry(found)
-    used = next((row for row in found.rows if row.used_on is not None), None)
-    uses = standing.Uses.of(snapshot, found.claims, found.rows, now).total + more
-    return Outcome(
-        word,
-        code=found.code,
-        campaign=found.campaign.name,
-        discount=found.campaign.discount,
-        issued=wall.aware(snapshot.zone, row.issued) if row else None,
-        expires=wall.aware(snapshot.zone, expires, later=True),
-        used_on=wall.aware(snapshot.zone, used.used_on) if used else None,
-        channel=used.channel if used else "",
-        days_left=wall.days_left(snapshot.zone, expires, now),
-        name=row.name if row else "",
-        uses=uses,
-        uses_left=None if found.limit is None else max(0, found.limit - uses),
-        language=snapshot.language,
-    )
-
-
-def rows_of_claim(snapshot: Snapshot, claim: Redemption) -> list[PromoCode]:
-    """Rows of Promo codes that a redemption uses up: all of its code, of a shared code only the subscriber's."""
-    folded = codes.fold(claim.code)
-    rows = snapshot.rows_of_code(folded)
-    sharing = {codes.fold(each.shared_code) for each in snapshot.campaigns() if each.source is Source.SHARED}
-    return [row for row in rows if folded not in sharing or row.subscriber_id == claim.subscriber_id]
