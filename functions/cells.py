@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import tzinfo
 
-    from functions.projection import Change
+    from functions.astray import Change
     from functions.sheet import Reading
     from sheet_schema.records import Cell, Value
     from sheet_schema.schema import Column

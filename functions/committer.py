@@ -30,8 +30,8 @@ from functions.writer import Sent, Writer
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from functions.astray import Change
     from functions.pacing import Pace
-    from functions.projection import Change
     from functions.sheet import Reading
     from functions.tables import Tables
     from functions.world import World

@@ -128,3 +128,10 @@ def last_expiry(rows: Iterable[PromoCode]) -> int | None:
     """The latest expiry of several rows of one code; None if one of them never expires."""
     found = [row.expires for row in rows]
     return max(each for each in found if each is not None) if found and None not in found else None
+
+
+def names_dead(snapshot: Snapshot, row: PromoCode) -> bool:
+    """True if Used on is the time of a redemption of this code that was rolled back or withdrawn, and of no other."""
+    claims = snapshot.redemptions_of_code(codes.fold(row.code), dead=True)
+    of_time = [claim for claim in claims if claim.time == row.used_on] if row.used_on is not None else []
+    return bool(of_time) and all(snapshot.is_dead(claim) for claim in of_time)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 from rows import MINUTE, ago, code, redeemed, sheet
 
+from functions import codes
 from functions.projection import Change, Projector
 from functions.promo import Campaign, Claim, Event, Outcome, PromoCode, Redemption, Status
 from functions.tables import Tables
@@ -29,7 +30,7 @@ class Sheet:
         numbered = [replace(row, row=number) for number, row in enumerate(self.codes, 2)]
         return sheet(*numbered, *self.claims, campaigns=(self.campaign,)).tables
 
-    def land(self, changes: Sequence[Change]) -> None:
+    def land(self, changes: Iterable[Change]) -> None:
         for change in changes:
             row = self.codes[change.row - 2]
             marked = replace(row, used_on=change.used_on, channel=change.channel)
@@ -158,6 +159,67 @@ def test_a_repair_that_goes_astray_is_repaired(moves: int) -> None:
         made.land(changes)
     settle(projector, made)
     assert made.shown() == {ANNA: (USED, time_of(first)), BORIS: (USED, time_of(other))}
+
+
+@pytest.mark.parametrize("word", [VOID, USED])
+def test_a_word_that_is_given_back_to_the_wrong_row_is_taken_from_it_again(word: Status) -> None:
+    made, projector = Sheet(anna(), boris(status=word), code(CLARA, "clara")), Projector()
+    first = use(made, ANNA)
+    changes = send(projector, made, first)
+    made.codes = [made.codes[1], made.codes[0], made.codes[2]]
+    made.land(changes)  # on Boris
+    assert made.shown()[BORIS] == (USED, time_of(first))
+    changes = send(projector, made)
+    made.codes = [made.codes[2], made.codes[1], made.codes[0]]
+    made.land(changes)  # the word on Clara
+    assert made.shown()[CLARA] == (word, None)
+    settle(projector, made)
+    assert made.shown() == {ANNA: (USED, time_of(first)), BORIS: (word, None), CLARA: (UNUSED, None)}
+
+
+def test_a_word_that_staff_type_while_another_is_given_back_stays() -> None:
+    made, projector = Sheet(anna(), boris(status=VOID), code(CLARA, "clara")), Projector()
+    changes = send(projector, made, use(made, ANNA))
+    made.codes = [made.codes[1], made.codes[0], made.codes[2]]
+    made.land(changes)
+    made.land(send(projector, made))  # where it belongs
+    made.type(CLARA, status=VOID)
+    settle(projector, made)
+    assert made.shown()[BORIS] == made.shown()[CLARA] == (VOID, None)
+
+
+@pytest.mark.parametrize("first_to_look", ["the upper mark's", "the lower mark's"])
+def test_a_word_that_two_marks_on_one_row_left_is_taken_from_it(first_to_look: str) -> None:
+    made, lower, upper = Sheet(anna(), boris(), code(CLARA, "clara"), campaign=TWICE), Projector(), Projector()
+    under = send(lower, made, use(made, ANNA, "c1"))
+    over = send(upper, made, use(made, BORIS, "c2", 4_000, uses_left=1))
+    made.codes = [made.codes[2], *made.codes[:2]]
+    made.land(under)  # both on Clara: the one with a word first
+    made.codes = [made.codes[1], made.codes[0], made.codes[2]]
+    made.land(over)
+    assert made.shown()[CLARA] == (USED, made.claims[1].time)
+    projectors = [upper, lower] if first_to_look.startswith("the upper") else [lower, upper]
+    for _ in range(6):
+        for each in projectors:
+            made.land(send(each, made))
+    assert made.shown() == {
+        ANNA: (USED, made.claims[0].time),
+        BORIS: (UNUSED, made.claims[1].time),
+        CLARA: (UNUSED, None),
+    }
+
+
+def test_a_stray_is_not_forgotten_while_many_other_marks_are_written() -> None:
+    rows = [code(f"MORE-{number}", f"s{number}") for number in range(20)]
+    made, projector = Sheet(anna(), boris(status=VOID), *rows), Projector()
+    changes = send(projector, made, use(made, ANNA))
+    made.codes[:2] = made.codes[1::-1]
+    made.land(changes)
+    for number, row in enumerate(rows):  # the repair never lands, the others do
+        changes = send(projector, made, use(made, row.code, f"m{number}", 4_000 - number))
+        made.land(change for change in changes if change.name[0] == codes.fold(row.code))
+    settle(projector, made)
+    assert made.shown()[BORIS] == (VOID, None)
 
 
 def test_a_write_that_lands_many_reads_later_is_found() -> None:

@@ -1,0 +1,220 @@
+"""What became of a mark: the rows that it hit by mistake, what they get back, and the row that still lacks it. Pure.
+
+A mark is written by position, so staff who sort the rows in that moment make it hit another row (H5). The time in Used
+on says whose it is; blanks, and words of staff's that were given back, are told by what stood there before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from functions import codes, standing
+from functions.promo import PromoCode, Status
+from functions.snapshot import Snapshot
+from functions.tables import Name, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from functions.tables import Tables
+
+#: A mark is tried, and a write that was answered is looked at, until it is right, but not for ever.
+TRIES = 40
+#: Another process's mark may cover one that went astray, so the first look is not the last.
+_SURE_LOOKS = 3
+#: So many reads may go by before one that was not answered is forgotten; it may land within minutes.
+_LATE_LOOKS = 200
+#: A row issued later than so long before a redemption may be newer than the read that its mark was written on.
+_FRESH_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """New values for the cells of one row by number: Status (None leaves it), Used on (wall ms, None clears it) and
+    Usage channel. `name` is the row that is meant.
+    """
+
+    row: int
+    status: Status | None
+    used_on: int | None
+    channel: str
+    name: Name = ("", "", None)
+
+    @property
+    def is_word(self) -> bool:
+        """True for a word of staff's that is given back: no time tells whose it is."""
+        return self.used_on is None and self.status in {Status.USED, Status.VOID}
+
+    def is_shown(self, row: PromoCode) -> bool:
+        """True if a row holds these values."""
+        return (row.used_on, row.channel) == (self.used_on, self.channel) and self.status in {None, row.status}
+
+
+@dataclass(frozen=True)
+class Written:
+    """A change that was sent, the sheet as it was then, how often the same was sent, and looked at since.
+
+    `covered`: it landed, and its time is nowhere, so another process's mark lies on top of it.
+    """
+
+    change: Change
+    before: Tables
+    answered: bool
+    tries: int = 1
+    looks: int = 0
+    covered: bool = False
+
+
+def strays(tables: Tables, written: Written) -> Iterator[Change]:
+    """Rows that got what was meant for another one, and what stood there before.
+
+    A time is one redemption's alone. Blanks and words of staff's that were given back are not: they are believed to be
+    ours only while their own row lacks them or where they were sent to, and what they hid must be true still.
+    """
+    if written.covered:  # the repair of the mark on top of it may have left its word
+        word = replace(written.change, used_on=None, channel="")
+        yield from strays(tables, replace(written, change=word, covered=False))
+    change = written.change
+    for row in _hit(tables, written):
+        on_top = row.status is Status.VOID and change.status is not Status.VOID  # staff's word, and no given back one
+        if not (replace(change, status=None) if on_top and change.used_on is not None else change).is_shown(row):
+            continue
+        if name_of(row)[:2] == change.name[:2]:  # all rows of a code show its use, until it is rolled back
+            voided = [each for each in _named(written.before, name_of(row)) if each.status is Status.VOID]
+            if voided and row.status is not Status.VOID and name_of(row) != change.name:
+                yield Change(row.row, Status.VOID, voided[0].used_on, voided[0].channel, name_of(row))
+            elif (
+                change.used_on is not None
+                and row.status is not Status.VOID
+                and standing.names_dead(Snapshot(tables), row)
+            ):
+                yield Change(row.row, Status.UNUSED, None, "", name_of(row))
+            continue
+        was = _before(tables, written, row)
+        if was is not None and not change.is_shown(was):
+            status = None if on_top else was.status
+            yield Change(row.row, status, was.used_on, was.channel, name_of(row))
+
+
+def _hit(tables: Tables, written: Written) -> list[PromoCode]:
+    """Rows that may show what was written, as far as it can be told from what others write."""
+    change, now = written.change, tables.codes
+    if change.used_on is not None:
+        return now.at_time(change.used_on)
+    unsure = any(change.is_shown(row) for row in _named(tables, change.name))
+    if change.is_word:
+        rows = [row for row in now.timeless(now.marked()) if change.is_shown(row) and not _had_word(written, row)]
+        unsure = unsure or len(rows) > 1  # staff type words, too
+    else:
+        rows = now.timeless(written.before.codes.marked())
+    return [row for row in rows if row.row == change.row] if unsure else rows
+
+
+def _had_word(written: Written, row: PromoCode) -> bool:
+    """True if a row showed the word that was given back before it was."""
+    return any(written.change.is_shown(each) for each in _named(written.before, name_of(row)))
+
+
+def is_astray(tables: Tables, written: Written) -> bool:
+    """True if a row shows what was meant for another one, and can be put right."""
+    return any(True for _ in strays(tables, written))
+
+
+def missing(tables: Tables, written: Written) -> Iterator[Change]:
+    """The row that was meant, if it is blank: what it was to show went astray, or was hidden and cleared since."""
+    change = written.change
+    if change.used_on is None or not _is_live(tables, change):
+        return
+    for row in _named(tables, change.name):
+        if row.status is Status.UNUSED and row.used_on is None and not row.bad:
+            yield replace(change, row=row.row)
+
+
+def _before(  # noqa: PLR0911 - a return for each case
+    tables: Tables, written: Written, row: PromoCode
+) -> PromoCode | None:
+    """What a row gets back: what stood there when it was hit, as far as it is true still; None if it cannot be told."""
+    change, snapshot = written.change, Snapshot(tables)
+    blank = replace(row, status=Status.UNUSED, used_on=None, channel="")
+    found = _named(written.before, name_of(row))
+    if not found and change.used_on is not None and row.issued is not None:
+        return blank if row.issued > change.used_on - _FRESH_MS else None  # it was issued since
+    if not found:
+        return None
+    if len({(each.status, each.used_on, each.channel) for each in found}) > 1:  # twins: a batch that was sent again
+        return _confirmed(snapshot, found) or blank
+    was = found[0]
+    if was.status is not Status.VOID and standing.names_dead(snapshot, was):
+        return blank  # it was rolled back since
+    if standing.shows_another(snapshot, was):  # it was astray itself, and if we see blanks somebody put it back
+        return None if change.used_on is None and not change.is_word else blank
+    if change.status is not None:
+        return was
+    came_between = row.status is Status.USED and was.used_on is None  # Status is not ours: staff's, or a mark's
+    if came_between and (
+        snapshot.redemptions_of_code(codes.fold(row.code), dead=True) or _lacks_word(snapshot, change)
+    ):
+        return blank  # whoever marked it shows it again, or housekeeping does
+    return replace(was, status=row.status)
+
+
+def _lacks_word(snapshot: Snapshot, change: Change) -> bool:
+    """True if another code that was used up within a minute of this mark does not say so: its mark may be here, too."""
+    near = (
+        code
+        for time, folded in snapshot.tables.codes_of_times.items()
+        if change.used_on is not None and 0 < abs(time - change.used_on) < _FRESH_MS
+        for code in folded
+    )
+    return any(_is_used_up(snapshot, code) for code in near)
+
+
+def _is_used_up(snapshot: Snapshot, folded: str) -> bool:
+    """True if the uses of a code are gone, and a row of it says unused."""
+    requests = {claim.request_id or claim.claim for claim in snapshot.redemptions_of_code(folded)}
+    rows = [row for row in snapshot.rows_of_code(folded) if row.status is Status.UNUSED]
+    limits = [campaign.uses_per_code for row in rows for campaign in snapshot.campaigns(row.campaign)]
+    return bool(limits) and len(requests) >= min(limits)
+
+
+def _confirmed(snapshot: Snapshot, rows: list[PromoCode]) -> PromoCode | None:
+    """The row that shows a live redemption of its code. No other one may be shown: a mark is its writer's word (H4)."""
+    claims = snapshot.redemptions_of_code(codes.fold(rows[0].code))
+    times = {claim.time for claim in claims if claim.time is not None}
+    return next((row for row in rows if row.used_on in times), None)
+
+
+def is_settled(tables: Tables, written: Written) -> bool:
+    """True if nothing more can be seen of a write."""
+    if not written.answered:
+        return written.looks >= _LATE_LOOKS
+    if written.covered:
+        return written.looks >= TRIES
+    return written.looks >= TRIES or (written.looks >= _SURE_LOOKS and not is_astray(tables, written))
+
+
+def looked_at(tables: Tables, written: Written) -> Written:
+    """While it may still land, what it would hide is what this read says."""
+    waits = not written.answered and not is_astray(tables, written)
+    covered = written.covered or _is_covered(tables, written)
+    return replace(written, looks=written.looks + 1, before=tables if waits else written.before, covered=covered)
+
+
+def _is_covered(tables: Tables, written: Written) -> bool:
+    """True if a mark with a word landed, its redemption lives, its time is nowhere, and its word not there either."""
+    change = written.change
+    if not written.answered or change.status is not Status.USED or change.used_on is None:
+        return False
+    if tables.codes.at_time(change.used_on) or not _is_live(tables, change):
+        return False
+    return any(row.status is Status.UNUSED and not row.bad for row in _named(tables, change.name))
+
+
+def _is_live(tables: Tables, change: Change) -> bool:
+    """True if the redemption that a mark shows stands, and nobody undid it."""
+    return any(claim.time == change.used_on for claim in Snapshot(tables).redemptions_of_code(change.name[0]))
+
+
+def _named(tables: Tables, name: Name) -> list[PromoCode]:
+    return [row for row in tables.codes.find("code", name[0]) if name_of(row) == name]
