@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
 from types import TracebackType
@@ -91,10 +91,13 @@ class Member:
 class Fleet:
     """All of them; nobody lives on when the block ends."""
 
-    def __init__(self, size: int, source: Path, settings: Mapping[str, str]) -> None:
+    def __init__(self, size: int, source: Path, settings: Mapping[str, str], address: Callable[[str], str]) -> None:
+        """*address* is where a process of that name finds the sheet server."""
         self.kills: list[tuple[str, float]] = []  # who, at which monotonic second
         self._temporary = tempfile.TemporaryDirectory(prefix="promosheet-chaos-")
-        self.members = [Member(f"p{number}", source, settings, self._temporary.name) for number in range(size)]
+        names = [f"p{number}" for number in range(size)]
+        told = {name: {**settings, "SHEETS_API_ENDPOINT": address(name)} for name in names}
+        self.members = [Member(name, source, told[name], self._temporary.name) for name in names]
 
     def __enter__(self) -> Self:
         try:

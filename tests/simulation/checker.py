@@ -55,12 +55,16 @@ class Allowances:
     """What the README's table takes out of a promise for a model of Google, and nothing else.
 
     `ties`: rows over a limit whose callers were never told yes may remain (H20). `times`: redemptions whose projection
-    was in flight when its process died (H5): a stray row of theirs may remain, and calls on it are told busy.
+    was in flight when its process died (H5): a stray row of theirs may remain, and calls on it are told busy; `strays`
+    are the rows themselves, by folded code and time. `words`: a process died before it could see where a word of
+    staff's landed that it gave back.
     `old_news`: a read may miss the newest writes, so what rests on a read alone (a no, a check) is not judged.
     """
 
     ties: bool = False
     times: frozenset[int] = frozenset()
+    strays: frozenset[tuple[str, int]] = frozenset()
+    words: bool = False
     old_news: bool = False
 
 
@@ -98,7 +102,20 @@ class _Judge:
 
     @cached_property
     def forgotten(self) -> frozenset[str]:
-        return frozenset(edit.code for edit in self.history.edits if edit.kind == "forget")
+        """Codes that nothing is known of, or for a moment was not.
+
+        A word on one of two rows of a code says nothing if that row was withdrawn, and which one it was is not known.
+        """
+        withdrawn = {code for code, _ in self.sheet.tables.withdrawn_pairs}
+        edits = self.history.edits
+        unsure = {edit.code for edit in edits if edit.kind in {"void", "used"} and edit.code in withdrawn}
+        return frozenset(unsure | {edit.code for edit in edits if edit.kind in {"forget", "astray"}})
+
+    @cached_property
+    def typed(self) -> frozenset[tuple[str, str]]:
+        """Words of staff's by code; of a code that is forgotten any word may be theirs."""
+        kinds = {"void": ("void",), "used": ("used",), "forget": ("void", "used")}
+        return frozenset((edit.code, word) for edit in self.history.edits for word in kinds.get(edit.kind, ()))
 
     @cached_property
     def edited(self) -> frozenset[str]:
@@ -312,10 +329,15 @@ class _Judge:
                 yield Item("staff", edit.kind, edit.began, edit.ended)
 
     def _cells(self) -> Iterator[Violation]:
-        """S6: what a row shows of a redemption is of its own code."""
+        """S6: what a row shows of a redemption is of its own code, and a word that it shows was typed there."""
         for row in self.sheet.tables.codes:
             folded = codes.fold(row.code)
+            word = row.status.value if row.status is Status.VOID or row.used_on is None else ""
+            if row.code and word in {"void", "used"} and (folded, word) not in self.typed and not self.allow.words:
+                yield Violation("S6", f"{row.code} is shown as {word}, and nobody typed that")
             if not row.code or row.used_on is None or folded in self.forgotten or row.used_on in self.allow.times:
+                continue
+            if (folded, row.used_on) in self.allow.strays:
                 continue
             claims = self.sheet.redemptions_of_code(folded, dead=True)
             of_code = [claim for claim in claims if claim.time == row.used_on]
@@ -331,7 +353,7 @@ class _Judge:
         ops = [
             op for op in self.history.ops if isinstance(op.call, RollbackCall) and codes.fold(op.call.code) == folded
         ]
-        return any(op.word in UNKNOWN for op in ops) or bool(self.allow.times)
+        return any(op.word in UNKNOWN for op in ops) or bool(self.allow.times or self.allow.strays)
 
 
 def _does(op: Op) -> str:

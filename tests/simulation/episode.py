@@ -95,6 +95,7 @@ class Episode:
         self.left = self.plan.operations
         self.calling = self.plan.callers
         self.lost_times: set[int] = set()
+        self.lost_words = False
         self.born = 0
         self.dead_reports: list[str] = []
         self._set_up()
@@ -127,6 +128,7 @@ class Episode:
 
     def _buried(self, instance: Instance) -> None:
         self.lost_times |= {int(time) for time in instance.port.patching} | instance.port.unseen_patches()
+        self.lost_words = self.lost_words or instance.port.unseen_words()
         self.dead_reports += instance.reports
         self.instances[self.instances.index(instance)] = self._start()
 
@@ -215,7 +217,9 @@ class Episode:
     def _result(self) -> Result:
         overlapped = self.google.duplicate_stamps > 0
         stale = self.plan.model == "stale"
-        allow = Allowances(ties=overlapped, times=frozenset(self.lost_times), old_news=stale)
+        allow = Allowances(
+            ties=overlapped, times=frozenset(self.lost_times), words=self.lost_words or stale, old_news=stale
+        )
         found = violations(self.history, allow)
         stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
         excused = overlapped or bool(self.lost_times)

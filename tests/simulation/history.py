@@ -33,7 +33,8 @@ class Edit:
 
     `kind`: "void", "used" (typed into Status of `code`), "forget" (a row of Promo codes or Redemptions of `code` was
     deleted, or its Status retyped otherwise), "campaign" (a row of Campaigns). It was done somewhere from `began` to
-    `ended`, in seconds.
+    `ended`, in seconds. One kind is no edit of staff's: "astray" (a process gave a word of staff's back, and it landed
+    on a row of `code`, where it stands until that is seen).
     """
 
     kind: str

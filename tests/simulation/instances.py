@@ -17,6 +17,7 @@ from functions.deciding import Fate, Turn
 from functions.failures import Rejected, StampTaken, Throttled, Unanswered
 from functions.promo import Call, CheckCall, IssueCall, RedeemCall
 from functions.sheet import Reading
+from history import Edit
 from scheduler import Killed, SimWorld, Task, current
 
 CODE_KEY = b"k" * 32
@@ -99,6 +100,7 @@ class Port:
         self.staff_seen = 0
         self.read_at = 0.0
         self.patching: set[int] = set()
+        self.giving_back = False
 
     def read(self, timeout: float) -> Reading:
         operations = self._readers()
@@ -143,19 +145,33 @@ class Port:
         fault = self._fault(operations, WRITE_FAULTS)
         placed = patches_of(reading, patches)
         self.patching = {time for time in times if isinstance(time, int)}
+        self.giving_back = any(_is_word(patch) for patch in patches)
         since, cells = self.read_at, reading.columns["codes"]["code"]
-        meant = {codes.fold(str(cells[row])) for row, _ in placed if row < len(cells)}
+        codes_then = [codes.fold(str(cells[row])) if row < len(cells) else "" for row, _ in placed]
+        meant = set(codes_then)
+        words = [
+            (place[0], code) for patch, place, code in zip(patches, placed, codes_then, strict=True) if _is_word(patch)
+        ]
 
         def land() -> None:
             hit = {codes.fold(code) for code in self.google.codes_at(row for row, _ in placed)}
             self._forget_words(meant | hit, since)
             self._forget_words(hit - meant, 0.0)  # until it is put back
+            for row, code in words:
+                self._note_astray(row, code)
             self.google.forget_deleted_times(placed)
             self.google.patch(placed)
 
         self._note(f"shows {placed} {fault}")
         self._write(land, fault, timeout)
-        self.patching = set()
+        self.patching, self.giving_back = set(), False
+
+    def _note_astray(self, row: int, meant: str) -> None:
+        """A word of staff's is given back, maybe to a row that was moved here meanwhile: it says so until that is seen."""
+        now = self.google.scheduler.now
+        for code in self.google.codes_at([row]):
+            if codes.fold(code) != meant:
+                self.google.history.edits.append(Edit("astray", now, now, codes.fold(code)))
 
     def _forget_words(self, folded: set[str], since: float) -> None:
         """What staff typed into a row between our look at it and our mark on it is lost: the one race of the sheet.
@@ -182,6 +198,10 @@ class Port:
         projector = self.instance.committer._projector
         times = {each.event.time for each in projector._due} | {each.change.used_on for each in projector._written}
         return {time for time in times if time is not None}
+
+    def unseen_words(self) -> bool:
+        """True if this process would have looked where a word landed that it gave back."""
+        return self.giving_back or any(each.change.is_word for each in self.instance.committer._projector._written)
 
     def _write(self, land: Callable[[], None], fault: str, timeout: float) -> None:
         """Send once. The batch lands, or not, whatever becomes of its sender."""
@@ -294,6 +314,10 @@ def operation_of(call: Call) -> str:
     if isinstance(call, CheckCall):
         return "check"
     return "redeem" if isinstance(call, RedeemCall) else "rollback"
+
+
+def _is_word(patch: Patch) -> bool:
+    return patch.values.get("used_on") is None and patch.values.get("status") in {"used", "void"}
 
 
 def _written(row: NewRow) -> tuple[str, str]:

@@ -189,6 +189,7 @@ def test_a_good_history_is_good() -> None:
         pytest.param(sheet(ISSUED, A, UNDO_A), [redeem("a", 0, 1, "redeemed"), redeem("b", 2, 3, "already_used"), rollback("a", 4, 5, "rolled_back"), redeem("a", 6, 7, "redeemed")], "S9", id="redeemed again after its rollback"),
         pytest.param(sheet(ISSUED, PromoCode(CODE, "gen", "s2")), [issue("s1", 0, 1, "issued"), issue("s2", 2, 3, "issued")], "S2", id="one code for two"),
         pytest.param(sheet(PromoCode(CODE, "gen", "s1", status=Status.USED, used_on=5), A), [], "S6", id="a mark that is of no redemption"),
+        pytest.param(sheet(PromoCode(CODE, "gen", "s1", status=Status.VOID)), [], "S6", id="a word that nobody typed"),
     ],
 )  # fmt: skip
 def test_a_bad_history_is_found(final: Snapshot, calls: list[Told], promise: str) -> None:
