@@ -115,7 +115,13 @@ class _Judge:
     def typed(self) -> frozenset[tuple[str, str]]:
         """Words of staff's by code; of a code that is forgotten any word may be theirs."""
         kinds = {"void": ("void",), "used": ("used",), "forget": ("void", "used")}
-        return frozenset((edit.code, word) for edit in self.history.edits for word in kinds.get(edit.kind, ()))
+        rows = Counter(codes.fold(row.code) for row in self.sheet.tables.codes)
+        return frozenset(
+            (edit.code, word)
+            for edit in self.history.edits
+            # Of two rows of one code each may have a word of its own, of which one counts.
+            for word in kinds.get("forget" if rows[edit.code] > 1 and edit.kind in kinds else edit.kind, ())
+        )
 
     @cached_property
     def edited(self) -> frozenset[str]:

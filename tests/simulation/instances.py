@@ -272,7 +272,7 @@ class Port:
         self._count_staff(operations)
         share = weather.share * (5 if any(moment == "withdrawal" for _, moment in operations) else 1)
         directed = weather.directed is not None and weather.directed[1:] in operations
-        if directed and chance.random() < 0.6 and weather.directed is not None:
+        if directed and chance.random() < 0.75 and weather.directed is not None:
             fault = weather.directed[0]
             if fault not in faults:
                 return ""

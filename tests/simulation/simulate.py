@@ -1,6 +1,6 @@
 """Many episodes on all cores: `python tests/simulation/simulate.py --operations 1000000`.
 
-Seeds are numbers from --seed on; each gives its model and its plan. One of three follows the weather; the others are
+Seeds are numbers from --seed on; each gives its model and its plan. One of four follows the weather; the others are
 directed: one fault is sent to one operation's moment as often as it can be. A run in which a cell of fault x operation
 x moment was hit too rarely is invalid, not green. A seed that fails is printed with its shortest history and added to
 regressions.txt, which the tests play again.
@@ -13,9 +13,10 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import repeat
 from pathlib import Path
 from random import Random
 
@@ -43,7 +44,9 @@ _WEIGHTS = [
     14 if cell[1] == "rollback" and cell[2] != "first look" else 1 + (cell[2] != "first look") for cell in CELLS
 ]
 _WITHDRAWALS = [cell for cell in CELLS if cell[2] == "withdrawal"]
-#: Seeds that failed once: a line each, the seed, the models that it was drawn from, and what was wrong.
+#: A process that is killed at its first one makes no second.
+_WITHDRAWAL_WEIGHTS = [1.6 if cell[0].startswith("kill") else 1.0 for cell in _WITHDRAWALS]
+#: Seeds that failed once: a line each, the seed, the kind of plan, the models it was drawn from, and what was wrong.
 REGRESSIONS = Path(__file__).with_name("regressions.txt")
 _EPISODE = 60
 _CHUNK = 40
@@ -101,11 +104,11 @@ def plan_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
         staff_pace_s=chance.choice((1.0, 2.5, 8.0)),
         staff_telling=chance.choice((0.0, 0.0, 0.15)),
     )
-    if seed // len(models) % 3 == 0:
+    if seed // len(models) % 4 == 0:
         return plan
     cell = chance.choices(CELLS, _WEIGHTS)[0]
     if cell[2] == "withdrawal" or chance.random() < 0.5:
-        cell = chance.choice(_WITHDRAWALS)
+        cell = chance.choices(_WITHDRAWALS, _WITHDRAWAL_WEIGHTS)[0]
         # Only rivals that Google let through withdraw, so let there be many.
         model = chance.choice([each for each in models if each.startswith("snapshot")] or models)
         plan = replace(
@@ -124,15 +127,41 @@ def plan_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
     return replace(plan, directed=cell, faults=0.03)
 
 
-def run(seeds: range, models: tuple[str, ...] = MODELS[:4]) -> Summary:
+def storm_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
+    """An episode in which staff sort and type several times a second: most marks have to look for their row."""
+    chance = Random(seed)
+    return Plan(
+        models[seed % len(models)],
+        operations=150,
+        callers=chance.choice((8, 14)),
+        processes=chance.choice((1, 2, 3)),
+        pause_s=0.2,
+        faults=chance.choice((0.0, 0.05, 0.1)),
+        kills=False,
+        staff_pace_s=chance.choice((0.25, 0.6)),
+        staff_telling=chance.choice((0.0, 0.1, 0.25)),
+        subscribers=30,
+        share_issue=0.4,
+        ready_codes=20,
+        share_rollback=chance.choice((0.0, 0.2)),
+    )
+
+
+#: Ways to make a plan from a seed.
+KINDS: dict[str, Callable[[int, tuple[str, ...]], Plan]] = {"weather": plan_of, "storm": storm_of}
+
+
+def run(seeds: range, models: tuple[str, ...] = MODELS[:4], kind: str = "weather") -> Summary:
     """Play the episodes of these seeds."""
     summary = Summary()
     for seed in seeds:
-        summary.add(play(seed, plan_of(seed, models)))
+        summary.add(play(seed, KINDS[kind](seed, models)))
     return summary
 
 
-def run_on_all_cores(operations: int, first: int, jobs: int, models: tuple[str, ...] = MODELS[:4]) -> Summary:
+def run_on_all_cores(
+    operations: int, first: int, jobs: int, models: tuple[str, ...] = MODELS[:4], kind: str = "weather"
+) -> Summary:
     """Episodes until there were so many operations."""
     summary = Summary()
     with ProcessPoolExecutor(jobs) as pool:
@@ -140,25 +169,25 @@ def run_on_all_cores(operations: int, first: int, jobs: int, models: tuple[str, 
         while summary.operations.total() < operations:
             left = (operations - summary.operations.total()) // (_EPISODE * _CHUNK) + 1
             chunks = [range(seed, seed + _CHUNK) for seed, _ in zip(seeds, range(left), strict=False)]
-            for each in pool.map(run, chunks, [models] * len(chunks)):
+            for each in pool.map(run, chunks, repeat(models), repeat(kind)):
                 summary.merge(each)
     return summary
 
 
-def regressions() -> list[tuple[int, tuple[str, ...], str]]:
-    """Seed, models and fault of each seed that failed once."""
+def regressions() -> list[tuple[int, str, tuple[str, ...], str]]:
+    """Seed, kind of plan, models and fault of each seed that failed once."""
     lines = [line for line in REGRESSIONS.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    found = [line.split(maxsplit=2) for line in lines]
-    return [(int(seed), tuple(models.split(",")), why) for seed, models, why in found]
+    found = [line.split(maxsplit=3) for line in lines]
+    return [(int(seed), kind, tuple(models.split(",")), why) for seed, kind, models, why in found]
 
 
-def keep(failures: list[tuple[int, str, list[str]]], models: tuple[str, ...]) -> None:
+def keep(failures: list[tuple[int, str, list[str]]], models: tuple[str, ...], kind: str) -> None:
     """Add what failed to the regressions."""
-    known = {(seed, drawn) for seed, drawn, _ in regressions()}
+    known = {(seed, made, drawn) for seed, made, drawn, _ in regressions()}
     with REGRESSIONS.open("a", encoding="utf-8") as file:
         for seed, _, found in failures:
-            if (seed, models) not in known:
-                file.write(f"{seed} {','.join(models)} {found[0][:100]}\n")
+            if (seed, kind, models) not in known:
+                file.write(f"{seed} {kind} {','.join(models)} {found[0][:100]}\n")
 
 
 def shortest(seed: int, plan: Plan) -> Iterator[str]:
@@ -183,10 +212,11 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0, help="the first; default 0")
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--model", choices=MODELS, help="one model of Google alone; default: all but stale")
+    options.add_argument("--kind", choices=KINDS, default="weather", help="storm: staff sort several times a second")
     chosen = options.parse_args()
     models = (chosen.model,) if chosen.model else MODELS[:4]
     started = time.monotonic()
-    summary = run_on_all_cores(chosen.operations, chosen.seed, chosen.jobs, models)
+    summary = run_on_all_cores(chosen.operations, chosen.seed, chosen.jobs, models, chosen.kind)
     seconds = time.monotonic() - started
     operations = summary.operations.total()
     click.echo(f"{operations} operations in {seconds:.0f} s, {dict(summary.operations)}")
@@ -195,7 +225,7 @@ def main() -> int:
     )
     click.echo(f"words: {dict(summary.words.most_common())}")
     click.echo(f"busy after everything had settled, as the README's table allows: {summary.stuck}")
-    rare = summary.rare(operations) if not chosen.model else []
+    rare = summary.rare(operations) if not chosen.model and chosen.kind == "weather" else []
     hits = [summary.hits[cell] for cell in CELLS]
     staff = [count for cell, count in summary.hits.items() if cell[0].startswith("staff")]
     click.echo(f"cells of fault x operation x moment: {len(CELLS)}, the rarest hit {min(hits)} times")
@@ -208,9 +238,9 @@ def main() -> int:
     click.echo(f"violations: {len(summary.failures)} {dict(promises)}")
     for seed, model, found in summary.failures[:5]:
         click.echo(f"  seed {seed} {model}: {found[0][:600]}")
-    keep(summary.failures[:5], models)
+    keep(summary.failures[:5], models, chosen.kind)
     for seed, _, _ in summary.failures[:1]:
-        click.echo("\n".join(line[:400] for line in shortest(seed, plan_of(seed, models))))
+        click.echo("\n".join(line[:400] for line in shortest(seed, KINDS[chosen.kind](seed, models))))
     return 1 if summary.failures or rare else 0
 
 

@@ -13,28 +13,35 @@ import pytest
 from bugs import BUGS, Bug, planted
 from cloud import MODELS
 from episode import Plan, play
-from simulate import CELLS, plan_of, regressions, shortest
+from simulate import CELLS, KINDS, plan_of, regressions, shortest
 
 SIMULATE = Path(__file__).with_name("simulate.py")
 #: A bug must show within so many episodes.
 _EPISODES = 400
+_FRESH = int(time.time()) * 1000
 
 
 pytestmark = pytest.mark.usefixtures("untraced")
 
 
 @pytest.mark.parametrize(
-    ("operations", "seed"),
-    [pytest.param(60_000, 0, id="fixed seeds"), pytest.param(40_000, int(time.time()) * 1000, id="fresh seeds")],
+    ("kind", "operations", "seed"),
+    [
+        pytest.param("weather", 60_000, 0, id="fixed seeds"),
+        pytest.param("weather", 40_000, _FRESH, id="fresh seeds"),
+        pytest.param("storm", 20_000, 0, id="fixed seeds, a storm of sorts"),
+        pytest.param("storm", 20_000, _FRESH, id="fresh seeds, a storm of sorts"),
+    ],
 )
 def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(
-    operations: int, seed: int, show: Callable[[str], None]
+    kind: str, operations: int, seed: int, show: Callable[[str], None]
 ) -> None:
     """A violation prints its seed and the shortest history that still fails; `simulate.py --seed` plays it again."""
-    command = [sys.executable, str(SIMULATE), "--operations", str(operations), "--seed", str(seed)]
+    options = ["--kind", kind, "--operations", str(operations), "--seed", str(seed)]
+    command = [sys.executable, str(SIMULATE), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    show(f"simulation from seed {seed}: {done.stdout}")
+    show(f"simulation, {kind}, from seed {seed}: {done.stdout}")
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.name)
@@ -55,9 +62,9 @@ def test_a_planted_bug_is_found(bug: Bug, show: Callable[[str], None]) -> None:
             pytest.fail(f"{bug.name} was not found in {seen} operations of {model}")
 
 
-@pytest.mark.parametrize(("seed", "models", "why"), regressions(), ids=str)
-def test_a_seed_that_failed_once_stays_green(seed: int, models: tuple[str, ...], why: str) -> None:
-    found = play(seed, plan_of(seed, models)).violations
+@pytest.mark.parametrize(("seed", "kind", "models", "why"), regressions(), ids=str)
+def test_a_seed_that_failed_once_stays_green(seed: int, kind: str, models: tuple[str, ...], why: str) -> None:
+    found = play(seed, KINDS[kind](seed, models)).violations
     assert not found, f"{found[0]}; it failed before: {why}"
 
 
