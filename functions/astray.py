@@ -151,29 +151,32 @@ def _before(  # noqa: PLR0911 - a return for each case
         return None if change.used_on is None and not change.is_word else blank
     if change.status is not None:
         return was
-    came_between = row.status is Status.USED and was.used_on is None  # Status is not ours: staff's, or a mark's
-    if came_between and (
-        snapshot.redemptions_of_code(codes.fold(row.code), dead=True) or _lacks_word(snapshot, change)
-    ):
+    if row.status is Status.USED and was.used_on is None and _is_of_a_mark(snapshot, row, change):
         return blank  # whoever marked it shows it again, or housekeeping does
     return replace(was, status=row.status)
 
 
-def _lacks_word(snapshot: Snapshot, change: Change) -> bool:
-    """True if another code that was used up within a minute of this mark does not say so: its mark may be here, too."""
+def _is_of_a_mark(snapshot: Snapshot, row: PromoCode, change: Change) -> bool:
+    """True if the word on a row that a mark without one hit may be another mark's, and not staff's.
+
+    It may be of the row's own code; of the mark's, whose last use was aimed at the same place; or of a code that was
+    used up within a minute and does not say so.
+    """
+    if snapshot.redemptions_of_code(codes.fold(row.code), dead=True) or _is_used_up(snapshot, change.name[0]):
+        return True
     near = (
         code
         for time, folded in snapshot.tables.codes_of_times.items()
         if change.used_on is not None and 0 < abs(time - change.used_on) < _FRESH_MS
         for code in folded
     )
-    return any(_is_used_up(snapshot, code) for code in near)
+    return any(_is_used_up(snapshot, code, unsaid=True) for code in near)
 
 
-def _is_used_up(snapshot: Snapshot, folded: str) -> bool:
-    """True if the uses of a code are gone, and a row of it says unused."""
+def _is_used_up(snapshot: Snapshot, folded: str, *, unsaid: bool = False) -> bool:
+    """True if the uses of a code are gone, and (*unsaid*) a row of it says unused."""
     requests = {claim.request_id or claim.claim for claim in snapshot.redemptions_of_code(folded)}
-    rows = [row for row in snapshot.rows_of_code(folded) if row.status is Status.UNUSED]
+    rows = [row for row in snapshot.rows_of_code(folded) if not unsaid or row.status is Status.UNUSED]
     limits = [campaign.uses_per_code for row in rows for campaign in snapshot.campaigns(row.campaign)]
     return bool(limits) and len(requests) >= min(limits)
 

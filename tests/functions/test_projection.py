@@ -188,6 +188,22 @@ def test_a_word_that_staff_type_while_another_is_given_back_stays() -> None:
     assert made.shown()[BORIS] == made.shown()[CLARA] == (VOID, None)
 
 
+def test_a_late_mark_without_a_word_leaves_no_word_of_its_codes_last_use() -> None:
+    made, one, other = Sheet(anna(), boris(), campaign=TWICE), Projector(), Projector()
+    first = send(one, made, use(made, ANNA, "c1", 9_000, uses_left=1), answered=False)
+    last = send(other, made, use(made, ANNA, "c2"), answered=False)
+    made.land(send(other, made))  # sent again
+    made.swap()
+    made.land(last)
+    made.land(first)
+    assert made.shown()[BORIS] == (USED, made.claims[0].time)
+    for _ in range(6):
+        for each in (one, other):
+            made.land(send(each, made))
+    assert made.shown()[BORIS] == (UNUSED, None)
+    assert made.shown()[ANNA][0] is USED
+
+
 @pytest.mark.parametrize("first_to_look", ["the upper mark's", "the lower mark's"])
 def test_a_word_that_two_marks_on_one_row_left_is_taken_from_it(first_to_look: str) -> None:
     made, lower, upper = Sheet(anna(), boris(), code(CLARA, "clara"), campaign=TWICE), Projector(), Projector()
