@@ -25,6 +25,8 @@ from staff import Staff
 
 BOT = Caller("bot", Role.BOT)
 TILL = Caller("till", Role.TILL)
+#: A call on a code with several uses waits so long for a claim of another process, which the sheet cannot confirm.
+_SEVERAL_USES_S = 30.0
 _CAMPAIGNS: dict[str, dict[str, str | int]] = {
     "gen": {},
     "lim": {"total_limit": 2},
@@ -162,9 +164,11 @@ class Episode:
 
     def _may_repeat(self, call: Call) -> bool:
         """A redemption without a Request ID is a repeat for 60 seconds, of a bot, for a code with one use."""
-        two = {codes.fold(code) for code, campaign, _ in self.known if campaign == "two"}
-        window = isinstance(call, RedeemCall) and call.caller is BOT and codes.fold(call.code) not in two
+        window = isinstance(call, RedeemCall) and call.caller is BOT and not self._has_several_uses(call.code)
         return _names_itself(call) or window
+
+    def _has_several_uses(self, typed: str) -> bool:
+        return any(campaign == "two" and codes.fold(code) == codes.fold(typed) for code, campaign, _ in self.known)
 
     def _choose(self) -> Call:
         chance = self.chance
@@ -202,8 +206,17 @@ class Episode:
         latest = {repr(op.call): op for op in sorted(self.history.ops, key=lambda op: op.ended)}
         left = [op for op in latest.values() if op.word in UNKNOWN and _names_itself(op.call)]
         undoing = {op.call.request_id for op in left if isinstance(op.call, RollbackCall)}  # not beside its redemption
+        asked: Counter[str] = Counter()
         for op in [op for op in left if not (isinstance(op.call, RedeemCall) and op.call.request_id in undoing)][:12]:
-            self.scheduler.spawn(lambda call=op.call: self._ask(call, "settle "))  # type: ignore[misc]
+            code = getattr(op.call, "code", "")
+            pause = _SEVERAL_USES_S * asked[codes.fold(code)] if self._has_several_uses(code) else 0.0
+            asked[codes.fold(code)] += 1
+            self.scheduler.spawn(lambda call=op.call, pause=pause: self._settle_one(call, pause))  # type: ignore[misc]
+
+    def _settle_one(self, call: Call, pause: float) -> None:
+        if pause:
+            self.scheduler.suspend(pause)
+        self._ask(call, "settle ")
 
     def _is_forgotten(self, call: Call) -> bool:
         """True if staff deleted or retyped what the call is about."""
