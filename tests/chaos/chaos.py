@@ -71,6 +71,7 @@ class Result:
     astray: int = 0
     hidden: int = 0
     stray: int = 0
+    waiting: int = 0
     repeated: int = 0
     seconds: float = 0.0
     path: str = ""
@@ -85,7 +86,8 @@ class Result:
             f"kills       {self.kills}",
             f"staff       {_told(self.edits)}",
             f"marks       {self.marks}, on another code's row {self.astray}, words of staff's not judged: {self.hidden}",
-            f"repeated    {self.repeated} when all was calm; left alone on stray rows: {self.stray}",
+            f"repeated    {self.repeated} when all was calm",
+            f"busy then   {self.stray} on stray rows, {self.waiting} on codes with several uses, as the README allows",
             *(f"log         {line[:600]}" for line in self.log_errors[:10]),
             *(f"VIOLATION   {str(each)[:700]}" for each in self.violations[:50]),
             f"violations  {len(self.violations)}{f', history in {self.path}' if self.path else ''}",
@@ -195,6 +197,8 @@ def _judge(
             continue
         if _is_stray(history.final, op):
             result.stray += 1  # a crash between a projection that hit a moved row and its repair: people mend it
+        elif _has_several_uses(history.final, op):
+            result.waiting += 1  # for a use of the last 20 s at another process (README, note 5)
         else:
             told = f"{repeat.word or 'no answer'} ({repeat.detail})"
             result.violations.append(f"liveness: op {repeat.number}, a repeat of op {op.number} in calm: {told}")
@@ -209,6 +213,14 @@ def _is_stray(final: Snapshot | None, op: Op) -> bool:
     if isinstance(op.call, IssueCall):
         return standing.is_stray(final, final.rows_of_subscriber(op.call.subscriber_id, op.call.campaign))
     return standing.is_stray(final, final.rows_of_code(codes.fold(op.call.code)))
+
+
+def _has_several_uses(final: Snapshot | None, op: Op) -> bool:
+    """True if the call is about a code with more than one use."""
+    if final is None or isinstance(op.call, IssueCall):
+        return False
+    names = {row.campaign for row in final.rows_of_code(codes.fold(op.call.code))}
+    return any(campaign.uses_per_code > 1 for name in names for campaign in final.campaigns(name))
 
 
 def _kept(history: History, kills: list[tuple[str, float]]) -> str:
