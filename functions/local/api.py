@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from functions.local import errors, masks, reading, routes, schema
+from functions.local.changes import Changes
 from functions.local.errors import ApiError, invalid_field
 from functions.local.faults import Faults
 from functions.local.kinds_sheets import default_title, make_sheet, put_sheet
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.local.faults import Fault
+    from functions.local.quota import Quota
     from functions.local.store import Store
 
 COMMON = frozenset(
@@ -58,18 +60,22 @@ class Api:
     def __init__(self, store: Store, id_for_new: Callable[[], str] | None = None) -> None:
         """Load the store. *id_for_new* names created spreadsheets; by default 44 random letters as Google's."""
         self.faults = Faults()
+        self.changes = Changes()
+        self.quota: Quota | None = None  # None: as many calls as anybody likes
         self._store = store
         self._store_lock = threading.Lock()
         self._books = {book.id: _Book(book) for book in store.load()}
         self._id_for_new = id_for_new or _random_id
 
-    def answer(self, method: str, target: str, body: bytes = b"") -> Answer:
-        """Answer one call; *target* is path and query, percent-encoded. Never raises."""
+    def answer(self, method: str, target: str, body: bytes = b"", user: str = "") -> Answer:
+        """Answer one call; *target* is path and query, percent-encoded; *user* is whose quota it uses. Never raises."""
         path, _, query = target.partition("?")
         kind = "unknown"
         try:
             found = routes.find(method, path)
             kind = found.method.kind
+            if self.quota is not None:
+                self.quota.take(user, write=found.method.writes)
             fault = self.faults.take(kind)
             if fault is not None:
                 return self._with_fault(fault, found, query, body)
@@ -123,6 +129,7 @@ class Api:
             with self._store_lock:
                 self._store.save(draft)
             book.current = draft
+        self.changes.note()
         return answer
 
     def create(self, spreadsheet_id: str, properties: Json, sheets: list[Json] | None = None) -> Spreadsheet:
@@ -164,7 +171,8 @@ class Api:
         return list(self._books)
 
     def close(self) -> None:
-        """Let go of the file once the write under way has ended."""
+        """Let go of the file once the write under way has ended, and of those who wait for changes."""
+        self.changes.close()
         with self._store_lock:
             self._store.close()
 

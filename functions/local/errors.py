@@ -79,11 +79,16 @@ def prefixed(error: ApiError, prefix: str) -> ApiError:
     return ApiError(error.status, f"{prefix}: {error.message}", error.details) if error.status == 400 else error  # noqa: PLR2004
 
 
-def quota_exceeded(*, write: bool) -> ApiError:
+def quota_exceeded(*, write: bool, limit: int = 60, per_user: bool = True) -> ApiError:
     """Refuse with 429 as recorded from Google (`recorded/errors.json`), with a project number that is nobody's."""
     kind, camel = ("write", "Write") if write else ("read", "Read")
+    whose, unit, name = (
+        (" per user", "1/min/{project}/{user}", "PerMinutePerUser")
+        if per_user
+        else ("", "1/min/{project}", "PerMinutePerProject")
+    )
     message = (
-        f"Quota exceeded for quota metric '{camel} requests' and limit '{camel} requests per minute per user' "
+        f"Quota exceeded for quota metric '{camel} requests' and limit '{camel} requests per minute{whose}' "
         "of service 'sheets.googleapis.com' for consumer 'project_number:1234567890'."
     )
     info = {
@@ -91,13 +96,20 @@ def quota_exceeded(*, write: bool) -> ApiError:
         "reason": "RATE_LIMIT_EXCEEDED",
         "domain": "googleapis.com",
         "metadata": {
-            "consumer": "projects/1234567890",
-            "quota_limit": f"{camel}RequestsPerMinutePerUser",
-            "quota_metric": f"sheets.googleapis.com/{kind}_requests",
+            "quota_limit_value": str(limit),
             "service": "sheets.googleapis.com",
+            "consumer": "projects/1234567890",
+            "quota_unit": unit,
+            "quota_location": "global",
+            "quota_metric": f"sheets.googleapis.com/{kind}_requests",
+            "quota_limit": f"{camel}Requests{name}",
         },
     }
-    return ApiError(429, message, [info])
+    link = {
+        "description": "Request a higher quota limit.",
+        "url": "https://cloud.google.com/docs/quotas/help/request_increase",
+    }
+    return ApiError(429, message, [info, {"@type": "type.googleapis.com/google.rpc.Help", "links": [link]}])
 
 
 def unavailable() -> ApiError:

@@ -34,7 +34,7 @@ def literal(value: Any) -> Value:
 def limited(text: str) -> str:
     """Refuse text longer than a cell holds."""
     if len(text) > MAX_CHARACTERS:
-        refuse("Your input contains more than the maximum of 50000 characters in a single cell.")
+        refuse("Your input contains more than the maximum of 50000 characters in a single cell")
     return text
 
 

@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, Self
 
 from functions import codes
-from functions.local.api import Answer
+from functions.local.http_server import HttpServer, Request, Response
 from functions.local.model import Spreadsheet
 from functions.local.routes import BATCH, Found
-from functions.local.server import LocalSheets, _Server
+from functions.local.server import LocalSheets
 from history import Edit
 from sheet_schema import languages, records
 
@@ -88,13 +88,17 @@ class Marks:
 
     def address(self, process: str) -> str:
         """Base URL of the server for one process, so that it is known who writes."""
-        door = _Server(("127.0.0.1", 0), _Owner(self._server, lambda: self._note_sender(process)))
+
+        def serve(request: Request) -> Response:
+            self._note_sender(process)
+            return self._server.serve(request)
+
+        door = HttpServer(("127.0.0.1", 0), serve)
         thread = threading.Thread(target=door.serve_forever, args=(_POLL_S,), daemon=True)
         thread.start()
         for close in (door.server_close, door.end_connections, thread.join, door.shutdown):
             self._open.callback(close)
-        host, port = door.server_address[:2]
-        return f"http://{host!s}:{port}"
+        return door.url
 
     def told(self, edits: list[Edit], kills: Kills) -> Iterator[Edit]:
         """What a judge has to know of the words that staff typed: hidden for good, or for a moment on another row."""
@@ -135,22 +139,6 @@ class Marks:
             own = now.used_on is not None and codes.fold(was.code) in set(_redeemed_at(draft, now.used_on))
             self.landings.append(Landing(was, now, own, *sender, time.monotonic()))
         return answer
-
-
-class _Owner:
-    """What a door needs of its server; *note* is told of each request before it is answered."""
-
-    on_request = None
-
-    def __init__(self, server: LocalSheets, note: Callable[[], None]) -> None:
-        self.count = server.count
-        self.api = self
-        self._answer = server.api.answer
-        self._note = note
-
-    def answer(self, method: str, target: str, body: bytes = b"") -> Answer:
-        self._note()
-        return self._answer(method, target, body)
 
 
 def _cells(book: Spreadsheet, place: int) -> Cells:

@@ -165,7 +165,7 @@ def test_an_inserted_line_inherits_format_and_validation_but_no_value(
         ),
         (
             {"updateCells": {"start": {}, "rows": [row_of("x" * 50_001)], "fields": "userEnteredValue"}},
-            "updateCells: Your input contains more than the maximum of 50000 characters in a single cell.",
+            "updateCells: Your input contains more than the maximum of 50000 characters in a single cell",
         ),
         (
             {"addSheet": {"properties": {"gridProperties": {"rowCount": 1_000_000, "columnCount": 10}}}},

@@ -33,7 +33,7 @@ def raw(server: LocalSheets, text: bytes) -> bytes:
         (b"nonsense\r\n\r\n", b"400"),
         (b"GET /v4/spreadsheets/local HTTP/1.1\r\nno colon\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
-        (b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
         (b"GET /nowhere HTTP/1.1\r\n\r\n", b"404"),
         (b"GET /v4/spreadsheets/local?fields=spreadsheetId HTTP/1.0\r\n\r\n", b"200"),

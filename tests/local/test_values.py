@@ -287,7 +287,7 @@ LONG = "x" * 50_001
             "PUT",
             "/values/A1?valueInputOption=RAW",
             {"values": [[LONG]]},
-            "Your input contains more than the maximum of 50000 characters in a single cell.",
+            "Your input contains more than the maximum of 50000 characters in a single cell",
         ),
         (
             "POST",
