@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +16,9 @@ from functions import probe, sheet_setup
 from functions.failures import SheetBroken, SheetError
 from functions.local.demo import play
 from functions.local.errors import LocalSheetsError
+from functions.local.faults import Planned, from_file
+from functions.local.quota import Quota
+from functions.local.routes import KINDS
 from functions.local.server import LocalSheets
 from functions.pacing import PER_MINUTE
 from functions.settings import SettingsError, code_key, sheets_api_endpoint
@@ -23,6 +28,11 @@ from sheet_schema import languages
 from sheet_schema.plan import PlanRefused
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def _wrapped(words: Iterable[str], indent: int) -> str:
+    """Words in lines of a help text."""
+    return f"\n{' ' * indent}   ".join(textwrap.wrap(", ".join(sorted(words)), 100, break_on_hyphens=False))
 
 
 class _Failed(click.ClickException):
@@ -65,16 +75,37 @@ def demo(*, leave: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
-@main.command()
-@click.option("--port", default=9099, show_default=True, help="Port on 127.0.0.1.")
-@click.option("--data", default=":memory:", show_default=True, help="SQLite file that keeps the spreadsheets.")
-def emulator(*, port: int, data: str) -> None:
-    """Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start."""
+@main.command(
+    help=f"""Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start.
+
+    \b
+    --faults FILE is JSON: a list of faults, or {{"seed": 7, "faults": [...]}} to have the same chances again.
+      {{"kind": "spreadsheets.batchUpdate", "action": "503_after", "nth": 3}}    the third such call from now, once
+      {{"kind": "*", "action": "reset_before", "share": 0.02}}                   one in fifty of all calls, at random
+    \b
+    kind    {_wrapped(KINDS, 9)}
+            or * for all
+    action  429, 503_before and 503_after the call took effect, reset_before and reset_after (the connection is cut
+            without an answer), delay
+    seconds how long the call takes before (any action; optional)
+    """
+)
+@click.option("--port", default=9099, type=click.IntRange(0, 65_535), show_default=True, help="Port on 127.0.0.1.")
+@click.option("--data", default=":memory:", show_default=True, help="Folder that keeps the spreadsheets.")
+@click.option("--latency-ms", default=0, type=click.IntRange(0, 60_000), help="Milliseconds that a call takes longer.")
+@click.option("--enforce-quota", is_flag=True, help="Answer 429 beyond 60 reads or 60 writes a minute for a caller.")
+@click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="JSON file of faults, see above.")
+def emulator(*, port: int, data: str, latency_ms: int, enforce_quota: bool, faults: Path | None) -> None:
+    """Run the local stand-in for the Google Sheets API alone."""
     try:
-        server = LocalSheets(data=data, port=port)
+        planned = from_file(faults, KINDS) if faults else Planned()
+        server = LocalSheets(data=data, port=port, latency_s=latency_ms / 1000)
         server.create("local", title="Promosheet")
     except LocalSheetsError as error:
         raise _Failed(str(error)) from None
+    server.faults.plan(planned)
+    if enforce_quota:
+        server.api.quota = Quota()
     click.echo(f"Sheets API: {server.base_url}   spreadsheet id: local   (Ctrl-C ends it)")
     try:
         server.serve_forever()

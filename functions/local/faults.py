@@ -48,6 +48,14 @@ class Fault:
         return self.action.startswith("reset")
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Faults of a file, and the seed of their chances."""
+
+    faults: tuple[Fault, ...] = ()
+    seed: int | None = None
+
+
 class Faults:
     """The faults still to come, safe to add to while the server runs."""
 
@@ -55,12 +63,18 @@ class Faults:
         """Begin with none."""
         self._lock = threading.Lock()
         self._waiting: list[Fault] = []
-        self.chance = random.Random()  # noqa: S311  no secret hangs on it
+        self._chance = random.Random()  # noqa: S311  no secret hangs on it
 
     def append(self, fault: Fault) -> None:
         """Let *fault* meet its calls from now on."""
         with self._lock:
             self._waiting.append(fault)
+
+    def plan(self, planned: Planned) -> None:
+        """Begin with the faults of a file."""
+        with self._lock:
+            self._chance.seed(planned.seed)
+            self._waiting.extend(planned.faults)
 
     def clear(self) -> None:
         """Forget the faults that have not happened."""
@@ -83,15 +97,15 @@ class Faults:
                 if due is not None:
                     continue
                 if fault.share:
-                    due = fault if self.chance.random() < fault.share else None
+                    due = fault if self._chance.random() < fault.share else None
                 elif fault.seen >= fault.nth:
                     due = fault
                     self._waiting.remove(fault)
         return due
 
 
-def from_file(path: Path, kinds: frozenset[str]) -> tuple[list[Fault], int | None]:
-    """Faults of a JSON file, and its seed. *kinds* are the methods that exist. Raises LocalSheetsError.
+def from_file(path: Path, kinds: frozenset[str]) -> Planned:
+    """Faults of a JSON file. *kinds* are the methods that exist. Raises LocalSheetsError.
 
     The file is a list of faults, or `{"seed": 7, "faults": [...]}`; a fault has the fields of `Fault` but `seen`.
     """
@@ -109,7 +123,7 @@ def from_file(path: Path, kinds: frozenset[str]) -> tuple[list[Fault], int | Non
         why = f'The file of faults {path} must hold a list of faults, or {{"seed": 7, "faults": [...]}}.'
         raise LocalSheetsError(why)
     try:
-        return [_fault(entry, kinds) for entry in entries], seed
+        return Planned(tuple(_fault(entry, kinds) for entry in entries), seed)
     except (TypeError, ValueError) as error:
         why = f"The file of faults {path}: {error}."
         raise LocalSheetsError(why) from error

@@ -8,10 +8,12 @@ from functions.local import masks
 from functions.local.errors import not_found, refuse, refuse_unbuilt
 from functions.local.kinds_sheets import free_id
 from functions.local.model import Json, Metadata, Sheet, Spreadsheet
-from functions.local.ranges import lines
+from functions.local.ranges import lines, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from functions.local.a1 import Bounds
 
 MAX_CHARACTERS = 30_000
 SPREADSHEET, SHEET, ROW, COLUMN = "SPREADSHEET", "SHEET", "ROW", "COLUMN"
@@ -104,17 +106,32 @@ def find(book: Spreadsheet, filters: list[Json]) -> list[Metadata]:
     """Entries that any of the DataFilters finds, in the order they were added. Raises ApiError."""
     found: dict[int, Metadata] = {}
     for data_filter in filters:
-        if set(data_filter) - {"developerMetadataLookup"}:
-            refuse_unbuilt("a developer metadata filter by range")
-        lookup = data_filter.get("developerMetadataLookup")
-        if lookup is None:
-            refuse("No data filter set.")
-        candidates: Iterable[Metadata] = book.metadata.values()
-        if "metadataId" in lookup:
-            one = book.metadata.get(lookup["metadataId"])
-            candidates = [one] if one else []
-        found.update({entry.id: entry for entry in candidates if _matches(book, entry, lookup)})
+        found.update({entry.id: entry for entry in _found_by(book, data_filter)})
     return list(found.values())
+
+
+def _found_by(book: Spreadsheet, data_filter: Json) -> list[Metadata]:
+    """Entries of one filter: those that its lookup matches, or those on places that its range meets."""
+    lookup = data_filter.get("developerMetadataLookup")
+    if lookup is None:
+        sheet, bounds = place_of(book, data_filter)
+        return [entry for entry in book.metadata.values() if _meets(sheet, bounds, entry)]
+    candidates: Iterable[Metadata] = book.metadata.values()
+    if "metadataId" in lookup:
+        one = book.metadata.get(lookup["metadataId"])
+        candidates = [one] if one else []
+    return [entry for entry in candidates if _matches(book, entry, lookup)]
+
+
+def _meets(sheet: Sheet, bounds: Bounds, entry: Metadata) -> bool:
+    """Whether the row, column, sheet or spreadsheet that carries *entry* shares a cell with a range."""
+    if entry.sheet is None or (entry.sheet == sheet.id and not entry.dimension):
+        return True
+    if entry.sheet != sheet.id:
+        return False
+    start, end = (bounds.top, bounds.bottom) if entry.dimension == "ROWS" else (bounds.left, bounds.right)
+    index = line_index(sheet, entry)
+    return (start or 0) <= index and (end is None or index < end)
 
 
 def _matches(book: Spreadsheet, entry: Metadata, lookup: Json) -> bool:

@@ -61,6 +61,18 @@ def resolve(book: Spreadsheet, text: str) -> tuple[Sheet, Bounds]:
     raise unparsable(text)
 
 
+def place_of(book: Spreadsheet, data_filter: Json) -> tuple[Sheet, Bounds]:
+    """Sheet and bounds of a DataFilter that names a range. Raises ApiError 400."""
+    if "a1Range" in data_filter:
+        return resolve(book, data_filter["a1Range"])
+    if "gridRange" not in data_filter:
+        refuse("No data filter set.")
+    grid = data_filter["gridRange"]
+    sheet, bounds = book.sheet(grid.get("sheetId", 0)), bounds_of(grid)
+    _check_order(bounds)
+    return sheet, bounds
+
+
 def _named(book: Spreadsheet, text: str) -> tuple[Sheet, Bounds]:
     for named in book.named_ranges:
         if named["name"].casefold() == text.casefold():
@@ -133,10 +145,14 @@ def grid_box(book: Spreadsheet, grid: Json) -> tuple[Sheet, Box]:
     """Sheet (to change, the book being a draft) and rectangle of a GridRange. Raises ApiError 400."""
     sheet = book.edit(grid.get("sheetId", 0))
     bounds = bounds_of(grid)
+    _check_order(bounds)
+    return sheet, inside(sheet, bounds)
+
+
+def _check_order(bounds: Bounds) -> None:
     for name, start, end in (("Row", bounds.top, bounds.bottom), ("Column", bounds.left, bounds.right)):
         if (start or 0) < 0 or (end is not None and end < (start or 0)):
             refuse(f"range.end{name}Index[{end}] must not be before range.start{name}Index[{start or 0}]")
-    return sheet, inside(sheet, bounds)
 
 
 def lines(sheet: Sheet, found: Json) -> tuple[int, int]:

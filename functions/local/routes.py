@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from functions.local import batch, kinds_metadata, reading, values, writing
+from functions.local import batch, by_filter, kinds_metadata, reading, values, writing
 from functions.local.errors import not_found, refuse_unbuilt
 
 if TYPE_CHECKING:
@@ -111,14 +111,39 @@ OTHERS = {
     ),
     ("GET", ""): GET,
     ("POST", ":batchUpdate"): BATCH,
+    ("POST", ":getByDataFilter"): Method(
+        "spreadsheets.getByDataFilter",
+        "Spreadsheet",
+        by_filter.get_spreadsheet,
+        {},
+        ("GetSpreadsheetByDataFilterRequest", ""),
+    ),
+    ("POST", "/values:batchGetByDataFilter"): Method(
+        "values.batchGetByDataFilter",
+        "BatchGetValuesByDataFilterResponse",
+        by_filter.batch_get,
+        {},
+        ("BatchGetValuesByDataFilterRequest", ""),
+    ),
+    ("POST", "/values:batchUpdateByDataFilter"): Method(
+        "values.batchUpdateByDataFilter",
+        "BatchUpdateValuesByDataFilterResponse",
+        by_filter.batch_update,
+        {},
+        ("BatchUpdateValuesByDataFilterRequest", ""),
+        writes=True,
+    ),
+    ("POST", "/values:batchClearByDataFilter"): Method(
+        "values.batchClearByDataFilter",
+        "BatchClearValuesByDataFilterResponse",
+        by_filter.batch_clear,
+        {},
+        ("BatchClearValuesByDataFilterRequest", ""),
+        writes=True,
+    ),
 }
 METADATA = Method("developerMetadata.get", "DeveloperMetadata", kinds_metadata.get)
-NOT_BUILT = {
-    ":getByDataFilter": "spreadsheets.getByDataFilter",
-    "/values:batchGetByDataFilter": "values.batchGetByDataFilter",
-    "/values:batchUpdateByDataFilter": "values.batchUpdateByDataFilter",
-    "/values:batchClearByDataFilter": "values.batchClearByDataFilter",
-}
+KINDS = frozenset(method.kind for method in (CREATE, METADATA, *VALUES.values(), *OTHERS.values()))
 
 
 def find(method: str, path: str) -> Found:
@@ -139,8 +164,6 @@ def find(method: str, path: str) -> Found:
         return _find_values(method, tail.removeprefix("/values/"), spreadsheet_id)
     if method == "GET" and re.fullmatch(r"/developerMetadata/-?\d{1,10}", tail):
         return Found(METADATA, spreadsheet_id, {"metadataId": tail.rsplit("/", 1)[1]})
-    if method == "POST" and tail in NOT_BUILT:
-        refuse_unbuilt(f"the method {NOT_BUILT[tail]}")
     if method == "POST" and re.fullmatch(r"/sheets/\d+:copyTo", tail):
         refuse_unbuilt("the method sheets.copyTo")
     raise not_found()

@@ -27,34 +27,52 @@ def update(book: Spreadsheet, call: Json) -> Json:
     return answer
 
 
+class Totals:
+    """Several ValueRanges written in one call: their answers, and each touched row, column and sheet once."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self.responses: list[Json] = []
+        self._rows: set[tuple[int, int]] = set()
+        self._columns: set[tuple[int, int]] = set()
+        self._sheets: set[int] = set()
+
+    def write(self, book: Spreadsheet, data: Json, body: Json) -> Json:
+        """Write one ValueRange as the call's *body* says; UpdateValuesResponse. Raises ApiError 400."""
+        answer, (sheet, box) = _write(book, data, _option(body), body)
+        if "updatedCells" in answer:
+            self._sheets.add(sheet.id)
+            self._rows |= {(sheet.id, index) for index in box.rows}
+            self._columns |= {(sheet.id, index) for index in box.columns}
+        return answer
+
+    def answer(self, book: Spreadsheet) -> Json:
+        """Answer of the whole call."""
+        totals = {
+            "totalUpdatedRows": len(self._rows),
+            "totalUpdatedColumns": len(self._columns),
+            "totalUpdatedCells": sum(answer.get("updatedCells", 0) for answer in self.responses),
+            "totalUpdatedSheets": len(self._sheets),
+            "responses": self.responses,
+        }
+        return {"spreadsheetId": book.id, **{name: total for name, total in totals.items() if total}}
+
+
 def batch_update(book: Spreadsheet, call: Json) -> Json:
-    """Answer `values.batchUpdate`: totals count each touched row, column and sheet once."""
-    body = call["body"]
-    option, responses = _option(body), []
-    rows, columns, sheets = set(), set(), set()
+    """Answer `values.batchUpdate`."""
+    body, work = call["body"], Totals()
+    _option(body)
     for number, data in enumerate(body.get("data", [])):
         try:
-            answer, (sheet, box) = _write(book, data, option, body)
+            work.responses.append(work.write(book, data, body))
         except ApiError as error:
             raise prefixed(error, f"Invalid data[{number}]") from error
-        responses.append(answer)
-        if "updatedCells" in answer:
-            sheets.add(sheet.id)
-            rows |= {(sheet.id, index) for index in box.rows}
-            columns |= {(sheet.id, index) for index in box.columns}
-    totals = {
-        "totalUpdatedRows": len(rows),
-        "totalUpdatedColumns": len(columns),
-        "totalUpdatedCells": sum(answer.get("updatedCells", 0) for answer in responses),
-        "totalUpdatedSheets": len(sheets),
-        "responses": responses,
-    }
-    return {"spreadsheetId": book.id, **{name: total for name, total in totals.items() if total}}
+    return work.answer(book)
 
 
 def clear(book: Spreadsheet, call: Json) -> Json:
     """Answer `values.clear`: values go, formats and validation stay."""
-    return {"spreadsheetId": book.id, "clearedRange": _clear(book, call["range"])}
+    return {"spreadsheetId": book.id, "clearedRange": clear_range(book, call["range"])}
 
 
 def batch_clear(book: Spreadsheet, call: Json) -> Json:
@@ -62,7 +80,7 @@ def batch_clear(book: Spreadsheet, call: Json) -> Json:
     cleared = []
     for number, text in enumerate(call["body"].get("ranges", [])):
         try:
-            cleared.append(_clear(book, text))
+            cleared.append(clear_range(book, text))
         except ApiError as error:
             raise error if "Unable" in error.message else prefixed(error, f"Invalid range[{number}]") from error
     return {"spreadsheetId": book.id, **({"clearedRanges": cleared} if cleared else {})}
@@ -218,7 +236,8 @@ def cell_of(value: Any, extras: Extras | None) -> Cell | None:
     return None if value is None and extras is None else Cell(value, extras)
 
 
-def _clear(book: Spreadsheet, text: str) -> str:
+def clear_range(book: Spreadsheet, text: str) -> str:
+    """Clear the values of one range; the range that was cleared. Raises ApiError 400."""
     found, bounds = resolve(book, text)
     sheet = book.edit(found.id)
     box = clamp(sheet, bounds)

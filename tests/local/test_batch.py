@@ -234,11 +234,6 @@ def test_a_kind_that_is_not_built_answers_501_and_names_it(client: Client, kind:
     assert client.values("Sheet1") == []
 
 
-@pytest.mark.parametrize("path", [":getByDataFilter", "/values:batchGetByDataFilter", "/sheets/0:copyTo"])
-def test_a_method_that_is_not_built_answers_501(client: Client, path: str) -> None:
-    assert client.refused("POST", client.root + path, {})[0] == 501
-
-
 def test_two_inserts_at_one_index_both_survive(client: Client) -> None:
     client.batch(write(0, "head"))
     client.batch(insert("ROWS", 1), write(1, "first"))

@@ -171,8 +171,3 @@ def test_an_entry_that_google_would_not_take_is_refused(client: Client, request_
     status, message = client.batch_refused(request_)
     assert status == 400
     assert words in message
-
-
-def test_a_filter_by_range_is_not_built_and_says_so(client: Client) -> None:
-    body = {"dataFilters": [{"a1Range": "A1"}]}
-    assert client.refused("POST", f"{client.root}/developerMetadata:search", body)[0] == 501

@@ -206,3 +206,77 @@ def test_a_blocking_server_ends_when_another_thread_stops_it() -> None:
     stopper.start()
     server.serve_forever()
     stopper.join()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"Host": "localhost:80"}, 200),
+        ({"Host": "[::1]:80"}, 200),
+        ({"Host": "shop.example"}, 403),
+        ({"Host": "[broken"}, 403),
+        ({"Origin": "http://shop.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Host": "localhost:80", "Origin": "http://localhost:80"}, 200),
+        ({"Host": "localhost:80", "Origin": "http://localhost:81"}, 403),
+    ],
+    ids=str,
+)
+def test_pages_of_other_sites_cannot_call(client: Client, headers: dict[str, str], status: int) -> None:
+    client.connection.request("GET", f"{client.root}?fields=spreadsheetId", headers=headers)
+    response = client.connection.getresponse()
+    response.read()
+    assert response.status == status
+
+
+def test_a_body_of_100_mb_is_refused_in_words_once_it_was_sent(client: Client) -> None:
+    status, message = client.refused("POST", f"{client.root}:batchUpdate", b" " * 100_000_000)
+    assert (status, message) == (413, "The body is larger than 64 MiB: send it in parts.")
+    client.connection.close()
+    assert client.values("A1") == []
+
+
+@pytest.mark.parametrize("length", [b"65000000000", b"70000000"], ids=["endless", "waits for 100"])
+def test_a_body_that_will_not_be_read_is_refused_before_it_is_sent(server: LocalSheets, length: bytes) -> None:
+    head = b"POST /v4/spreadsheets HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: " + length + b"\r\n\r\n"
+    assert raw(server, head).split(b" ")[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (b"{", "Invalid JSON payload received. Unexpected token."),
+        (b"[1, 2]", "Invalid value at ''"),
+        (b'"text"', "Invalid value at ''"),
+        (b"\xff\xfe", "Invalid JSON payload received."),
+        (b'{"requests": 3}', "Invalid value at 'requests"),
+        (b'{"requests": [{"addSheet": {"properties": {"sheetId": "x"}}}]}', "Invalid value at 'requests[0].add_sheet"),
+        (b"[" * 100_000, "Invalid JSON payload received."),
+    ],
+    ids=["cut", "a list", "a text", "no UTF-8", "no list", "no number", "deep"],
+)
+def test_a_body_that_is_no_call_is_refused(client: Client, body: bytes, words: str) -> None:
+    status, message = client.refused("POST", f"{client.root}:batchUpdate", body)
+    assert status == 400
+    assert message.startswith(words)
+
+
+def test_a_change_is_heard_of_at_once_and_the_end_too(server: LocalSheets) -> None:
+    changes, heard = server.api.changes, []
+    first = changes.number
+    waiter = threading.Thread(target=lambda: heard.append(changes.after(first, timeout=20)))
+    waiter.start()
+    client = Client(server)
+    client.put("A1", [["x"]])
+    waiter.join(5)
+    assert heard == [first + 1]
+    assert changes.after(first, timeout=20) == first + 1
+    client.refused("GET", f"{client.root}/values/Nope!A1")
+    assert changes.number == first + 1
+    last = threading.Thread(target=lambda: changes.after(first + 1, timeout=20))
+    last.start()
+    client.connection.close()
+    server.stop()
+    last.join(5)
+    assert not last.is_alive()
