@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from functions.local import errors, masks, reading, routes, schema
 from functions.local.changes import Changes
-from functions.local.errors import ApiError, invalid_field
+from functions.local.errors import ApiError, LocalSheetsError, invalid_field
 from functions.local.faults import Faults
 from functions.local.kinds_sheets import default_title, make_sheet, put_sheet
 from functions.local.model import Json, Spreadsheet
@@ -64,7 +64,7 @@ class Api:
         self.quota: Quota | None = None  # None: as many calls as anybody likes
         self._store = store
         self._store_lock = threading.Lock()
-        self._books = {book.id: _Book(book) for book in store.load()}
+        self._books = {book.id: _Book(_checked(book)) for book in store.load()}
         self._id_for_new = id_for_new or _random_id
 
     def answer(self, method: str, target: str, body: bytes = b"", user: str = "") -> Answer:
@@ -82,6 +82,9 @@ class Api:
             return Answer(kind, 200, _dump(self._run(found, query, body)))
         except ApiError as error:
             return Answer(kind, error.status, _dump(error.body()))
+        except LocalSheetsError as error:
+            sys.stderr.write(f"promosheet: {error}\n")
+            return Answer(kind, 503, _dump(errors.unavailable().body()))
         except Exception:  # noqa: BLE001  a bug here must look like Google's own 500 to a client, and like a bug to us
             traceback.print_exc(file=sys.stderr)
             return Answer(kind, 500, _dump(errors.internal().body()))
@@ -175,6 +178,16 @@ class Api:
         self.changes.close()
         with self._store_lock:
             self._store.close()
+
+
+def _checked(book: Spreadsheet) -> Spreadsheet:
+    """See that a loaded spreadsheet can be shown, whatever became of its file. Raises LocalSheetsError."""
+    try:
+        reading.spreadsheet(book, {}, None)
+    except (ApiError, LookupError, TypeError, AttributeError, ValueError) as error:
+        text = f"The file's spreadsheet {book.id} is damaged: {error!r}."
+        raise LocalSheetsError(text) from error
+    return book
 
 
 def _random_id() -> str:

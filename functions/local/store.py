@@ -40,6 +40,9 @@ CREATE TABLE metadata (
 ) WITHOUT ROWID;
 CREATE TABLE look (number INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE);
 """
+# What reading a file can raise whose bytes anybody may have changed.
+_UNREADABLE = (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+_KEEP = "Put it aside, or start with another folder."
 
 
 class Store:
@@ -64,9 +67,9 @@ class Store:
             why = "is in use by another server" if in_use else f"cannot be used: {error}"
             text = f"The file {path} {why}."
             raise LocalSheetsError(text) from error
-        except sqlite3.DatabaseError as error:
+        except _UNREADABLE as error:
             self._connection.close()
-            text = f"The file {path} is damaged or is no sheet file: {error}."
+            text = f"The file {path} is damaged or is no sheet file: {error}. {_KEEP}"
             raise LocalSheetsError(text) from error
         except LocalSheetsError:
             self._connection.close()
@@ -100,14 +103,21 @@ class Store:
     def load(self) -> list[Spreadsheet]:
         """Every spreadsheet of the file. Raises LocalSheetsError when the file is damaged."""
         try:
+            self._check()
             looks = dict(self._connection.execute("SELECT number, body FROM look"))
             self._looks = {body: number for number, body in looks.items()}
             extras = {number: extras_of(json.loads(body)) for number, body in looks.items()}
             found = self._connection.execute("SELECT number, id, body FROM spreadsheet ORDER BY number").fetchall()
             return [self._load(number, book_id, json.loads(body), extras) for number, book_id, body in found]
-        except (sqlite3.DatabaseError, ValueError, KeyError, TypeError) as error:
-            text = f"The file {self._path} is damaged: {error}."
+        except _UNREADABLE as error:
+            text = f"The file {self._path} is damaged: {error}. {_KEEP}"
             raise LocalSheetsError(text) from error
+
+    def _check(self) -> None:
+        """Look at every page of the file. Raises ValueError for one that is not as it was written."""
+        if self._connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+            why = "its pages do not fit together"
+            raise ValueError(why)
 
     def _load(self, number: int, book_id: str, body: Json, extras: dict[int, Extras | None]) -> Spreadsheet:
         self._numbers[book_id] = number
@@ -137,17 +147,24 @@ class Store:
         return book
 
     def save(self, book: Spreadsheet) -> None:
-        """Write a draft in one transaction: its changed sheets, their touched rows, its touched metadata."""
+        """Write a draft in one transaction: its changed sheets, their touched rows, its touched metadata.
+
+        Raises LocalSheetsError if the file cannot be written; then nothing was.
+        """
         run = self._connection.execute
         known = len(self._looks), dict(self._numbers)
-        run("BEGIN IMMEDIATE")
         try:
+            run("BEGIN IMMEDIATE")
             self._save(book)
             run("COMMIT")
-        except BaseException:
+        except BaseException as error:
             self._looks = dict(list(self._looks.items())[: known[0]])
             self._numbers = known[1]
-            run("ROLLBACK")
+            if self._connection.in_transaction:
+                run("ROLLBACK")
+            if isinstance(error, sqlite3.Error):
+                text = f"The file {self._path} cannot be written: {error}. Nothing of this call was kept."
+                raise LocalSheetsError(text) from error
             raise
         for sheet in book.sheets:
             sheet.touched.clear()

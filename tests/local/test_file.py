@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -169,3 +170,53 @@ def test_a_port_in_use_is_refused_in_one_sentence(server: LocalSheets) -> None:
     port = int(server.base_url.rsplit(":", 1)[1])
     with pytest.raises(LocalSheetsError, match=f"Port {port} on 127.0.0.1 cannot be used"):
         LocalSheets(port=port)
+
+
+def test_a_file_with_changed_bytes_is_refused_in_one_sentence_or_still_works(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with LocalSheets(data=path) as server:
+        server.create("local", locale="en_US")
+        client = Client(server)
+        fill(client)
+        client.connection.close()
+    good, told, working = path.read_bytes(), [], 0
+    for seed in range(150):
+        chance, changed = random.Random(seed), bytearray(good)
+        for _ in range(chance.choice((1, 3, 50))):
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+        path.write_bytes(changed if seed % 5 else changed[: chance.randrange(1, len(changed))])
+        try:
+            with LocalSheets(data=path) as server:
+                statuses = {server.api.answer("GET", "/v4/spreadsheets/local").status}
+                statuses.add(server.api.answer("GET", "/v4/spreadsheets/local/values/A1:Z").status)
+        except LocalSheetsError as error:
+            told.append(str(error))
+        else:
+            working += 1
+            assert statuses <= {200, 400, 404}
+    assert len(told) > 20
+    assert working > 20
+    assert not any("\n" in text for text in told)
+
+
+def test_a_write_that_the_file_cannot_take_is_not_applied_and_said_in_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with LocalSheets(data=tmp_path / "state.db") as server:
+        server.create("local", locale="en_US")
+        client = Client(server)
+        client.put("A1", [["before"]])
+        file = server.api._store._connection
+        pages = file.execute("PRAGMA page_count").fetchone()[0]
+        file.execute(f"PRAGMA max_page_count = {pages}")  # a disk that is full
+        path = f"{client.root}/values/A1?valueInputOption=RAW"
+        lost = {"values": [["x" * 40_000]]}
+        assert client.refused("PUT", path, lost) == (503, "The service is currently unavailable.")
+        assert client.values("A1") == [["before"]]
+        file.execute(f"PRAGMA max_page_count = {pages + 1000}")
+        client.put("A1", [["after"]])
+        client.connection.close()
+    errors = capfd.readouterr().err
+    assert errors.count("\n") == 1
+    assert "cannot be written: database or disk is full. Nothing of this call was kept." in errors
+    assert everything(tmp_path / "state.db")[1] == [["after"]]
