@@ -9,6 +9,7 @@ _PLAIN_TITLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LOOKS_LIKE_A_CELL = re.compile(r"[A-Za-z]{1,3}[0-9]+|[Rr][0-9]*[Cc][0-9]*")
 _CORNER = re.compile(r"\$?([A-Za-z]{1,3})?(?:\$?([0-9]{1,8}))?")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'(?:!(.*))?", re.DOTALL)
+_R1C1 = re.compile(r"[Rr]([1-9][0-9]{0,7})[Cc]([1-9][0-9]{0,4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +69,11 @@ def split(text: str) -> tuple[str | None, str | None]:
 
 
 def parse_cells(text: str) -> Bounds | None:
-    """Bounds of `A1`, `A1:B2`, `A:B`, `2:5`, `A2:B`; None when the text is none of these."""
+    """Bounds of `A1`, `A1:B2`, `A:B`, `2:5`, `A2:B`, `R1C1`, `R1C1:R2C2`; None when the text is none of these."""
     first, colon, last = text.partition(":")
+    by_number = _R1C1.fullmatch(first), _R1C1.fullmatch(last if colon else first)
+    if by_number[0] and by_number[1]:
+        first, last = (f"{column_name(int(found[2]) - 1)}{found[1]}" for found in by_number if found)
     start = _corner(first)
     if start is None or (not colon and None in start):
         return None

@@ -56,9 +56,13 @@ def resolve(book: Spreadsheet, text: str) -> tuple[Sheet, Bounds]:
     bounds = a1.parse_cells(cells)
     if sheet is not None and bounds is not None:
         return sheet, bounds
-    if title is None:
-        return _named(book, text)
-    raise unparsable(text)
+    found = _named(book, cells) if title is None or sheet is not None else None
+    if found is not None and title in {None, found[0].title}:  # Google takes 'Tab'!name too
+        return found
+    whole = book.titled(text) if title is None else None
+    if whole is None:
+        raise unparsable(text)
+    return whole, Bounds()
 
 
 def place_of(book: Spreadsheet, data_filter: Json) -> tuple[Sheet, Bounds]:
@@ -73,14 +77,12 @@ def place_of(book: Spreadsheet, data_filter: Json) -> tuple[Sheet, Bounds]:
     return sheet, bounds
 
 
-def _named(book: Spreadsheet, text: str) -> tuple[Sheet, Bounds]:
+def _named(book: Spreadsheet, name: str) -> tuple[Sheet, Bounds] | None:
+    folded = name.casefold()
     for named in book.named_ranges:
-        if named["name"].casefold() == text.casefold():
+        if named["name"].casefold() == folded:
             return book.sheet(named["range"].get("sheetId", 0)), bounds_of(named["range"])
-    sheet = book.titled(text)
-    if sheet is None:
-        raise unparsable(text)
-    return sheet, Bounds()
+    return None
 
 
 def unparsable(text: str) -> ApiError:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 
@@ -320,3 +321,29 @@ def test_true_and_one_are_not_the_same_value(client: Client) -> None:
     client.put("A1", [[True]])
     assert client.values("A1", valueRenderOption="UNFORMATTED_VALUE") == [[True]]
     assert json.dumps(client.values("A1", valueRenderOption="UNFORMATTED_VALUE")) == "[[true]]"
+
+
+@pytest.mark.parametrize(
+    ("text", "answered"),
+    [
+        ("R2C1", "Sheet1!A2"),
+        ("Sheet1!R1C2:R2C3", "Sheet1!B1:C2"),
+        ("$B$1:$C$2", "Sheet1!B1:C2"),
+        ("corner", "Sheet1!A1:B2"),
+        ("'Sheet1'!corner", "Sheet1!A1:B2"),
+        ("Sheet1!Corner", "Sheet1!A1:B2"),
+    ],
+)
+def test_a_range_may_be_named_or_numbered(client: Client, text: str, answered: str) -> None:
+    named = {"name": "corner", "range": {"endRowIndex": 2, "endColumnIndex": 2}}
+    client.batch({"addNamedRange": {"namedRange": named}}, {"addSheet": {"properties": {"title": "Other"}}})
+    path = f"{client.root}/values/{quote(text, safe='')}"
+    assert client.ok("GET", path)["range"] == answered
+
+
+@pytest.mark.parametrize("text", ["Other!corner", "Nope!corner", "R0C1", "R1C1:", "R1C1:B2", "Sheet1!nobody"])
+def test_a_name_or_number_that_is_not_there_is_refused(client: Client, text: str) -> None:
+    named = {"name": "corner", "range": {"endRowIndex": 2, "endColumnIndex": 2}}
+    client.batch({"addNamedRange": {"namedRange": named}}, {"addSheet": {"properties": {"title": "Other"}}})
+    path = f"{client.root}/values/{quote(text, safe='')}"
+    assert client.refused("GET", path) == (400, f"Unable to parse range: {text}")
