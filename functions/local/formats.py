@@ -209,7 +209,7 @@ def _date_part(token: str, moment: datetime, locale: str, *, half_day: bool) -> 
     return f"{number:0{min(width, 2)}}"
 
 
-_MONTHS = {
+MONTHS = {
     "en": "January February March April May June July August September October November December",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
 }
@@ -221,6 +221,6 @@ _DAYS = {
 
 def _name(kind: str, width: int, moment: datetime, locale: str) -> str:
     language = "ru" if locale.startswith("ru") else "en"
-    table, number = (_MONTHS, moment.month - 1) if kind == "m" else (_DAYS, moment.weekday())
+    table, number = (MONTHS, moment.month - 1) if kind == "m" else (_DAYS, moment.weekday())
     name = table[language].split()[number]
     return name[:3] if width == 3 else name  # noqa: PLR2004

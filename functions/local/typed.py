@@ -8,20 +8,22 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from functions.local import typed_dates
 from functions.local.errors import refuse
-from functions.local.formats import comma_decimals, date_pattern, day_first, to_serial, truth_words
+from functions.local.formats import comma_decimals, truth_words
 from functions.local.model import Formula, Json, Value
 
 MAX_CHARACTERS = 50_000
 LARGEST = sys.float_info.max
 Typed = tuple[Value, Json | None]  # the value, and the number format that typing it gives to the cell
 
-_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[ T]+(.+))?")
-_LOCAL = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: +(.+))?")
-_TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,3})?)?(?: ?([AaPp][Mm]))?")
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(\.\d*)?(E[+-]?\d{1,3})?(%?)")
 
 _COMMA_NUMBER = re.compile(r"[+-]?(\d[\d \u00a0]*(,\d*)?|,\d+)(E[+-]?\d{1,3})?%?", re.IGNORECASE)
+_MONEY_BEFORE = re.compile(r"(?P<minus>-?)(?P<sign>[$]) ?(?P<number>[\d.,]+)")
+_MONEY_BEHIND = re.compile(r"(?P<number>-?[\d., \u00a0]+?)[ \u00a0]?(?P<sign>[€₽])")
+_MONEY = {"en": "$", "ru": "₽", "de": "€", "fr": "€", "es": "€", "it": "€", "nl": "€"}
+_LONGEST = 60  # what is longer is text
 
 
 def literal(value: Any) -> Value:
@@ -58,9 +60,10 @@ def as_typed(value: Any, locale: str) -> Typed:
         return Formula(text), None
     if text.upper() in {"TRUE", "FALSE"} or text.upper() in truth_words(locale):
         return text.upper() in {"TRUE", truth_words(locale)[0]}, None
-    if not text or not text[0].isascii() or text[0].isalpha():
+    if not any(character.isdigit() for character in text[:_LONGEST]):
         return value or None, None
-    return _number(text, locale) or _moment(text, locale) or (value, None)
+    moment = typed_dates.read(text, locale, datetime.now(UTC)) if len(text) <= _LONGEST else None
+    return _number(text, locale) or moment or _currency(text, locale) or (value, None)
 
 
 def _number(text: str, locale: str) -> Typed | None:
@@ -86,40 +89,16 @@ def _with_point(text: str) -> str:
     return text.replace(" ", "").replace("\u00a0", "").replace(",", ".")
 
 
-def _moment(text: str, locale: str) -> Typed | None:
-    """Read a date, a time or both; None for text that is neither, or no day of the calendar."""
-    iso, local = _ISO.fullmatch(text), _LOCAL.fullmatch(text)
-    try:
-        if iso:
-            return _dated(int(iso[1]), int(iso[2]), int(iso[3]), iso[4], "yyyy-mm-dd")
-        if local and local[2] in ("./-" if day_first(locale) else "/-"):
-            first, second = int(local[1]), int(local[3])
-            day, month = (first, second) if day_first(locale) else (second, first)
-            return _dated(int(local[4]), month, day, local[5], date_pattern(locale))
-        clock = _time(text)
-    except ValueError:
+def _currency(text: str, locale: str) -> Typed | None:
+    """Read `$1,234.5`, or `100 ₽` and `5 €` where they are written behind; other money stays text."""
+    found = _MONEY_BEFORE.fullmatch(text) if locale == "en_US" else _MONEY_BEHIND.fullmatch(text)
+    number = _number(found["number"], locale) if found else None
+    if found is None or number is None or found["sign"] != _MONEY.get(locale.split("_", 1)[0]):
         return None
-    return None if clock is None else (clock, _format("TIME", "h:mm:ss am/pm" if locale == "en_US" else "h:mm:ss"))
-
-
-def _dated(year: int, month: int, day: int, time: str | None, pattern: str) -> Typed | None:
-    date = to_serial(datetime(year, month, day, tzinfo=UTC))
-    if time is None:
-        return date, _format("DATE", pattern)
-    clock = _time(time)
-    return None if clock is None else (whole(date + clock), _format("DATE_TIME", f"{pattern} h:mm:ss"))
-
-
-def _time(text: str) -> float | None:
-    found = _TIME.fullmatch(text)
-    if found is None:
-        return None
-    hour, minute, second = int(found[1]), int(found[2]), float((found[3] or "0") + (found[4] or ""))
-    if found[5]:
-        hour = hour % 12 + (12 if found[5].upper() == "PM" else 0)
-    if hour > 23 or minute > 59 or second >= 60:  # noqa: PLR2004
-        return None
-    return (hour * 3600 + minute * 60 + second) / 86_400
+    plain = "#,##0.00"
+    pattern = f'"{found["sign"]}"{plain}' if locale == "en_US" else f'{plain}\u00a0"{found["sign"]}"'
+    minus = -1 if found.groupdict().get("minus") else 1
+    return minus * float(number[0] or 0), _format("CURRENCY", pattern)
 
 
 def _format(kind: str, pattern: str) -> Json:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+
+from functions.local.formats import to_serial
 
 if TYPE_CHECKING:
     from conftest import Client
@@ -94,6 +97,27 @@ def test_values_are_rendered_as_asked(client: Client, option: str, dates: str, e
         ("de_DE", "-0,25", -0.25, "-0,25"),
         ("en_GB", "01/02/2026", 46054, "01/02/2026"),
         ("en_US", "it's", "it's", "it's"),
+        ("en_US", "1/2/26", 46024, "1/2/26"),
+        ("en_US", "Jan 5, 2026", 46027, "Jan 5, 2026"),
+        ("en_US", "January 5, 2026", 46027, "January 5, 2026"),
+        ("en_US", "5 Sept 2026", 46270, "5 Sep 2026"),
+        ("en_US", "5-Mar-2026", 46086, "5 Mar 2026"),
+        ("en_US", "Jan 5, 2026 6:00 PM", 46027.75, "Jan 5, 2026 18:00:00"),
+        ("en_US", "Marching 5", "Marching 5", "Marching 5"),
+        ("en_US", "2/30/2026", "2/30/2026", "2/30/2026"),
+        ("en_US", "13:30", 0.5625, "1:30 PM"),
+        ("en_US", "1:30 pm", 0.5625, "1:30 PM"),
+        ("en_US", "13:30 pm", "13:30 pm", "13:30 pm"),
+        ("en_US", "$1,234.5", 1234.5, "$1,234.50"),
+        ("en_US", "5 €", "5 €", "5 €"),
+        ("en_US", "1E10", 1e10, "1.00E+10"),
+        ("ru_RU", "5 января 2026", 46027, "5 января 2026"),
+        ("ru_RU", "5 янв 2026 г.", 46027, "5 янв 2026"),
+        ("ru_RU", "01.02.26", 46054, "01.02.26"),
+        ("ru_RU", "1 000,5 ₽", 1000.5, "1\u00a0000,50\u00a0₽"),
+        ("ru_RU", "13:30", 0.5625, "13:30"),
+        ("de_DE", "5 €", 5, "5,00\u00a0€"),
+        ("en_GB", "5 января 2026", "5 января 2026", "5 января 2026"),
         ("en_US", "Промо", "Промо", "Промо"),
     ],
 )
@@ -347,3 +371,24 @@ def test_a_name_or_number_that_is_not_there_is_refused(client: Client, text: str
     client.batch({"addNamedRange": {"namedRange": named}}, {"addSheet": {"properties": {"title": "Other"}}})
     path = f"{client.root}/values/{quote(text, safe='')}"
     assert client.refused("GET", path) == (400, f"Unable to parse range: {text}")
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "month", "day", "shown"),
+    [
+        ("en_US", "12-05", 12, 5, "12-5"),
+        ("en_US", "1/2", 1, 2, "1/2"),
+        ("en_US", "Mar 8", 3, 8, "Mar 8"),
+        ("ru_RU", "12-05", 5, 12, "12-05"),
+        ("ru_RU", "01.02", 2, 1, "01.02"),
+        ("ru_RU", "8 марта", 3, 8, "8 марта"),
+    ],
+)
+def test_a_date_without_a_year_is_of_this_year(
+    client: Client, locale: str, typed: str, month: int, day: int, shown: str
+) -> None:
+    client.batch({"updateSpreadsheetProperties": {"properties": {"locale": locale}, "fields": "locale"}})
+    client.put("A1", [[typed]], "USER_ENTERED")
+    serial = to_serial(datetime(datetime.now(UTC).year, month, day, tzinfo=UTC))
+    assert client.values("A1", valueRenderOption="UNFORMATTED_VALUE") == [[serial]]
+    assert client.values("A1") == [[shown]]
