@@ -10,7 +10,7 @@ import json
 import re
 import struct
 import sys
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,7 @@ def messages() -> dict[str, dict[str, str]]:
     return found
 
 
+@lru_cache(maxsize=4096)  # the schema has some 700 fields; a caller's own names push none of them out for long
 def snake(name: str) -> str:
     """Spell a field the way Google's parser names it in errors: `addSheet` -> `add_sheet`."""
     return re.sub(r"(?<!^)([A-Z])", lambda m: "_" + m[1].lower(), name)
