@@ -76,7 +76,8 @@ def demo(*, leave: bool) -> None:
 
 
 @main.command(
-    help=f"""Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start.
+    help=f"""Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start,
+    and `not-shared` answers 403 as one that nobody shared with the caller.
 
     \b
     --faults FILE is JSON: a list of faults, or {{"seed": 7, "faults": [...]}} to have the same chances again.

@@ -34,6 +34,7 @@ COMMON = frozenset(
     {"fields", "alt", "prettyPrint", "key", "quotaUser", "access_token", "oauth_token", "callback", "$.xgafv"}
     | {"uploadType", "upload_protocol"}
 )
+NOT_SHARED = "not-shared"  # id of a spreadsheet that is there, but not for the caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Api:
         return answer if mask is None else masks.cut(answer, mask)
 
     def _book(self, spreadsheet_id: str) -> _Book:
+        if spreadsheet_id == NOT_SHARED:
+            raise errors.forbidden()
         book = self._books.get(spreadsheet_id)
         if book is None:
             raise errors.not_found()

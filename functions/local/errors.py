@@ -69,6 +69,11 @@ def not_found() -> ApiError:
     return ApiError(404, "Requested entity was not found.")
 
 
+def forbidden() -> ApiError:
+    """Refuse a spreadsheet that nobody shared with the caller."""
+    return ApiError(403, "The caller does not have permission")
+
+
 def refuse_unbuilt(what: str) -> NoReturn:
     """Answer 501 for *what* Google has and this stand-in does not: honest, and never Google's own status."""
     raise ApiError(501, f"The local sheet server does not implement {what}.")

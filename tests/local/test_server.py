@@ -280,3 +280,9 @@ def test_a_change_is_heard_of_at_once_and_the_end_too(server: LocalSheets) -> No
     server.stop()
     last.join(5)
     assert not last.is_alive()
+
+
+def test_a_spreadsheet_that_nobody_shared_is_forbidden(client: Client) -> None:
+    refusal = (403, "The caller does not have permission")
+    assert client.refused("GET", "/v4/spreadsheets/not-shared") == refusal
+    assert client.refused("POST", "/v4/spreadsheets/not-shared:batchUpdate", {"requests": []}) == refusal
