@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from functions.local.model import Extras, Formula, Json, Value
+from functions.local.model import Formula
 
-EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
+if TYPE_CHECKING:
+    from functions.local.model import Extras, Json, Value
+
 FORMULA_SHOWN = "#NAME?"  # nothing is calculated here
+EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 MILLISECONDS_PER_DAY = 86_400_000
 DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
-_DATE_TOKEN = re.compile(r'"([^"]*)"|\\(.)|(y+|d+|h+|s+|m+|H+|M+|a/p|am/pm|\.0+)|(.)', re.IGNORECASE | re.DOTALL)
-_NUMBER_PART = re.compile(r"[0#?,]*(?:\.[0#?]*)?(?:E\+0+)?")
+_DATE_TOKEN = re.compile(
+    r'"([^"]*)"|\\(.)|(y+|d+|h+|s+|m+|a/p|am/pm|\.0+|\[h+\]|\[m+\]|\[s+\])|\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]|_.|\*.|(.)',
+    re.IGNORECASE | re.DOTALL,
+)
+_NUMBER_PART = re.compile(r"[0#?,]*(?:\.[0#?]*)?,*(?:E\+0+)?")
+_SECTION_PART = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|;', re.DOTALL)
+_CONDITION = re.compile(r"\[(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\]")
+_TESTS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "<>": operator.ne,
+}
+EXACTLY = Context(prec=700)  # digits of any float, and as many again
+_DEFAULT_PATTERNS = {"PERCENT": "0.00%", "SCIENTIFIC": "0.00E+00", "NUMBER": "#,##0.00", "CURRENCY": "#,##0.00"}
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]|_.|\*.')
 
 
@@ -93,10 +113,11 @@ def shown(value: Value, extras: Extras | None, locale: str) -> str:
         return value
     if isinstance(value, bool):
         return truth_words(locale)[0 if value else 1]
-    return _number_shown(value, number_format(extras), locale)
+    return number_shown(value, number_format(extras), locale)
 
 
-def _number_shown(value: float, how: Json, locale: str) -> str:
+def number_shown(value: float, how: Json, locale: str) -> str:
+    """Text of a number in the NumberFormat *how*."""
     kind, pattern = how.get("type", ""), how.get("pattern", "")
     if kind in DATE_TYPES:
         default = {"DATE": date_pattern(locale), "TIME": "h:mm:ss am/pm" if locale == "en_US" else "H:mm:ss"}
@@ -104,11 +125,10 @@ def _number_shown(value: float, how: Json, locale: str) -> str:
     if kind == "TEXT" or pattern in {"@", "General", "general"}:
         pattern = ""
     elif not pattern:
-        pattern = {"PERCENT": "0.00%", "SCIENTIFIC": "0.00E+00", "NUMBER": "#,##0.00", "CURRENCY": "#,##0.00"}.get(
-            kind, ""
-        )
-    text = _with_pattern(value, pattern) if pattern else plain_number(value)
-    return _localised(text) if comma_decimals(locale) else text
+        pattern = _DEFAULT_PATTERNS.get(kind, "")
+    if pattern:
+        return _with_pattern(value, pattern, locale)
+    return _localised(plain_number(value), locale)
 
 
 def plain_number(value: float) -> str:
@@ -122,23 +142,44 @@ def plain_number(value: float) -> str:
     return f"{value:.{max(10 - whole_digits + (int(value) == 0), 0)}f}".rstrip("0").rstrip(".")
 
 
-def _localised(text: str) -> str:
-    return text.translate({ord(","): "\u00a0", ord("."): ","})
+def _localised(text: str, locale: str) -> str:
+    return text.translate({ord(","): "\u00a0", ord("."): ","}) if comma_decimals(locale) else text
 
 
-def _with_pattern(value: float, pattern: str) -> str:
+def _with_pattern(value: float, pattern: str, locale: str) -> str:
     """Apply `0.00`, `#,##0`, `0%`, `0.00E+00` and what stands around them; sections for negative and zero too."""
-    sections = pattern.split(";")
-    section = sections[0]
-    if value < 0 and len(sections) > 1:
-        section, value = sections[1], -value
-    elif value == 0 and len(sections) > 2:  # noqa: PLR2004
-        section = sections[2]
+    section, value = _section(value, sections(pattern))
     core = _LITERAL.sub(lambda m: "\0" * len(m[0]), section)
     span = max(_NUMBER_PART.finditer(core), key=lambda m: len(m[0]))
     before, after = section[: span.start()], section[span.end() :]
-    number = _digits(abs(value) * (100 if "%" in core else 1), span[0])
-    return ("-" if value < 0 else "") + _words(before) + number + _words(after)
+    form = span[0].rstrip(",") if span[0].strip(",") else span[0]
+    thousands = 1000 ** (len(span[0]) - len(form))
+    number = _digits(abs(value) * (100 if "%" in core else 1) / thousands, form)
+    return ("-" if value < 0 else "") + _words(before) + _localised(number, locale) + _words(after)
+
+
+@lru_cache(maxsize=256)
+def sections(pattern: str) -> tuple[str, ...]:
+    """Cut a pattern at each `;` that is no literal."""
+    found, start = [], 0
+    for match in _SECTION_PART.finditer(pattern):
+        if match[0] == ";":
+            found.append(pattern[start : match.start()])
+            start = match.end()
+    return (*found, pattern[start:])
+
+
+def _section(value: float, found: tuple[str, ...]) -> tuple[str, float]:
+    """Section for *value*, and the value to show: without its sign in a section for negative numbers."""
+    conditions = [_CONDITION.search(section) for section in found]
+    if any(conditions):
+        for section, condition in zip(found, conditions, strict=True):
+            if condition is None or _TESTS[condition[1]](value, float(condition[2])):
+                return section, value
+        return found[-1], value
+    if value < 0 and len(found) > 1:
+        return found[1], -value
+    return found[2 if value == 0 and len(found) > 2 else 0], value  # noqa: PLR2004
 
 
 def _words(text: str) -> str:
@@ -153,7 +194,7 @@ def _digits(value: float, form: str) -> str:
     if exponent:
         mantissa, power = f"{value:.{len(fraction)}E}".split("E")
         return f"{mantissa}E{power[0]}{power[1:].lstrip('0').zfill(len(exponent))}"
-    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(fraction)), rounding=ROUND_HALF_UP)
+    exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, EXACTLY)
     integer, _, decimals = f"{exact:f}".partition(".")
     optional = len(fraction) - len(fraction.rstrip("#?"))
     while optional and decimals.endswith("0"):
@@ -164,12 +205,20 @@ def _digits(value: float, form: str) -> str:
     return f"{integer}.{decimals}" if decimals else integer
 
 
+def is_date_pattern(pattern: str) -> bool:
+    """Whether a pattern shows a date or time: it has a letter for a part of one, and no digit of a number."""
+    tokens = [token for token, literal in _date_tokens(pattern) if not literal]
+    return bool(tokens) and not re.search(r"[0#?]", _LITERAL.sub("", re.sub(r"s\.0+", "s", pattern)))
+
+
 def date_shown(serial: float, pattern: str, locale: str) -> str:
     """Apply a date pattern such as `yyyy-mm-dd hh:mm:ss` to a serial number."""
     moment = from_serial(serial)
     if moment is None:
         return plain_number(serial)
     tokens = _date_tokens(pattern)
+    if any(token[0] == "[" for token, literal in tokens if not literal):
+        return _duration_shown(serial, tokens)
     half_day = any(token.lower() in {"a/p", "am/pm"} for token, literal in tokens if not literal)
     return "".join(
         token if literal else _date_part(token, moment, locale, half_day=half_day) for token, literal in tokens
@@ -180,17 +229,35 @@ def date_shown(serial: float, pattern: str, locale: str) -> str:
 def _date_tokens(pattern: str) -> tuple[tuple[str, bool], ...]:
     """(token, is it literal text), minutes told from months: `m` after hours or before seconds becomes `n`."""
     found = [
-        (m[3], False) if m[3] else (m[1] or m[2] or m[4] or "", True)
-        for m in _DATE_TOKEN.finditer(pattern.split(";", 1)[0])
+        (m[3], False) if m[3] else (m[1] or m[2] or m[4] or m[5] or "", True)
+        for m in _DATE_TOKEN.finditer(sections(pattern)[0])
     ]
     parts = [n for n, (token, literal) in enumerate(found) if not literal]
     for place, n in enumerate(parts):
         before = found[parts[place - 1]][0].lower() if place else ""
         after = found[parts[place + 1]][0].lower() if place + 1 < len(parts) else ""
         token = found[n][0].lower()
-        if token in {"m", "mm"} and (before.startswith("h") or after.startswith("s")):
+        if token in {"m", "mm"} and (before.startswith(("h", "[h")) or after.startswith("s")):
             found[n] = ("n" * len(token), False)
     return tuple(found)
+
+
+def _duration_shown(serial: float, tokens: tuple[tuple[str, bool], ...]) -> str:
+    """Apply a pattern with `[h]`, `[m]` or `[s]`: all hours, minutes or seconds that went by, not those of a day."""
+    milliseconds = round(abs(serial) * MILLISECONDS_PER_DAY)
+    units = {"h": 3_600_000, "n": 60_000, "m": 60_000, "s": 1000}
+    parts = []
+    for token, literal in tokens:
+        kind = token.strip("[]")[:1].lower()
+        if literal or kind not in {*units, "."}:
+            parts.append(token)
+        elif kind == ".":
+            parts.append(f".{milliseconds % 1000:03}"[: len(token)])
+        else:
+            count = milliseconds // units[kind]
+            number = count if token[0] == "[" else count % (24 if kind == "h" else 60)
+            parts.append(f"{number:0{len(token.strip('[]'))}}")
+    return "-" * (serial < 0) + "".join(parts)
 
 
 def _date_part(token: str, moment: datetime, locale: str, *, half_day: bool) -> str:
@@ -223,4 +290,6 @@ def _name(kind: str, width: int, moment: datetime, locale: str) -> str:
     language = "ru" if locale.startswith("ru") else "en"
     table, number = (MONTHS, moment.month - 1) if kind == "m" else (_DAYS, moment.weekday())
     name = table[language].split()[number]
+    if kind == "m" and width == 5:  # noqa: PLR2004
+        return name[0].upper()
     return name[:3] if width == 3 else name  # noqa: PLR2004

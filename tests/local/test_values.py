@@ -180,6 +180,43 @@ def test_a_number_format_decides_what_is_shown(client: Client, kind: str, patter
     assert client.values("A1", valueRenderOption="UNFORMATTED_VALUE") == [[serial]]
 
 
+@pytest.mark.parametrize(
+    ("locale", "kind", "pattern", "value", "shown"),
+    [
+        ("en_US", "CURRENCY", "[$€-2] #,##0.00", -1234.5, "-€ 1,234.50"),
+        ("en_US", "CURRENCY", '"$"#,##0.00;("$"#,##0.00)', -1234.5, "($1,234.50)"),
+        ("ru_RU", "CURRENCY", "#,##0.00[$ ₽]", 1234.5, "1\u00a0234,50 ₽"),
+        ("ru_RU", "NUMBER", '"no. "0.0', 1.5, "no. 1,5"),
+        ("en_US", "NUMBER", '0;"minus "0;"nil"', -2, "minus 2"),
+        ("en_US", "NUMBER", '0;"minus "0;"nil"', 0, "nil"),
+        ("en_US", "NUMBER", '0"; ok"', 5, "5; ok"),
+        ("en_US", "NUMBER", "0;;", -2, ""),
+        ("en_US", "NUMBER", '[<10]"few";[<100]"some";"many"', 50, "some"),
+        ("en_US", "NUMBER", '0.0,"K"', 12345, "12.3K"),
+        ("en_US", "NUMBER", "0.00", 1e30, "1000000000000000000000000000000.00"),
+        ("en_US", "PERCENT", "0.0%", 0.1234, "12.3%"),
+        ("ru_RU", "PERCENT", "0.00%", 0.5, "50,00%"),
+        ("en_US", "SCIENTIFIC", "0.00E+00", 12345, "1.23E+04"),
+        ("en_US", "DATE", "[$-409]d mmm yyyy", 46112, "31 Mar 2026"),
+        ("en_US", "DATE", 'yyyy"; "mm;@', 46112, "2026; 03"),
+        ("en_US", "DATE", "mmmmm", 46112, "M"),
+        ("en_US", "TIME", "[h]:mm:ss", 1.5, "36:00:00"),
+        ("en_US", "TIME", "[mm]:ss", 0.0625, "90:00"),
+    ],
+)
+def test_a_pattern_has_literals_sections_and_currency(
+    client: Client, locale: str, kind: str, pattern: str, value: float, shown: str
+) -> None:
+    client.batch({"updateSpreadsheetProperties": {"properties": {"locale": locale}, "fields": "locale"}})
+    cell = {
+        "userEnteredValue": {"numberValue": value},
+        "userEnteredFormat": {"numberFormat": {"type": kind, "pattern": pattern}},
+    }
+    start = {"sheetId": 0, "rowIndex": 0, "columnIndex": 0}
+    client.batch({"updateCells": {"start": start, "rows": [{"values": [cell]}], "fields": "*"}})
+    assert client.values("A1") == [[shown]]
+
+
 def test_null_leaves_a_cell_and_empty_text_clears_it(client: Client) -> None:
     client.put("A1:C1", [["a", "b", "c"]])
     client.put("A1:C1", [[None, "", "z"]])
