@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -21,10 +21,11 @@ from functions.local.changes import Changes
 from functions.local.errors import ApiError, LocalSheetsError, invalid_field
 from functions.local.faults import Faults
 from functions.local.kinds_sheets import default_title, make_sheet, put_sheet
-from functions.local.model import Json, Spreadsheet
+from functions.local.model import Json, Spreadsheet, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from functions.local.faults import Fault
     from functions.local.quota import Quota
@@ -52,20 +53,31 @@ class _Book:
 
     def __init__(self, current: Spreadsheet) -> None:
         self.lock = threading.Lock()
-        self.current = current
+        self.publish(current)
+
+    def publish(self, book: Spreadsheet) -> None:
+        """Let readers see *book*, which nobody changes from here on."""
+        book.is_published = True
+        self.current = book
 
 
 class Api:
     """All spreadsheets of one store."""
 
-    def __init__(self, store: Store, id_for_new: Callable[[], str] | None = None) -> None:
-        """Load the store. *id_for_new* names created spreadsheets; by default 44 random letters as Google's."""
+    def __init__(
+        self, store: Store, id_for_new: Callable[[], str] | None = None, clock: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Load the store. *id_for_new* names created spreadsheets; by default 44 random letters as Google's.
+
+        *clock* gives an aware time: what TODAY and NOW are told from.
+        """
+        self._clock = clock
         self.faults = Faults()
         self.changes = Changes()
         self.quota: Quota | None = None  # None: as many calls as anybody likes
         self._store = store
         self._store_lock = threading.Lock()
-        self._books = {book.id: _Book(_checked(book)) for book in store.load()}
+        self._books = {book.id: _Book(_checked(replace(book, clock=clock))) for book in store.load()}
         self._id_for_new = id_for_new or _random_id
 
     def answer(self, method: str, target: str, body: bytes = b"", user: str = "") -> Answer:
@@ -134,7 +146,7 @@ class Api:
             answer = found.method.run(draft, call) if found.method.run else {}
             with self._store_lock:
                 self._store.save(draft)
-            book.current = draft
+            book.publish(draft)
         self.changes.note()
         return answer
 
@@ -147,7 +159,7 @@ class Api:
             "autoRecalc": "ON_CHANGE",
             "timeZone": "Etc/GMT",
         }
-        book = Spreadsheet(spreadsheet_id, {**defaults, **told})
+        book = Spreadsheet(spreadsheet_id, {**defaults, **told}, clock=self._clock)
         word = default_title(str(book.properties["locale"]))
         for number, asked in enumerate(sheets or [{"sheetId": 0, "title": f"{word}1"}]):
             own = dict(asked)

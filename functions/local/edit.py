@@ -18,6 +18,7 @@ def put_row(sheet: Sheet, index: int, row: Row) -> None:
     """Replace the row at *index* and note it for saving."""
     sheet.rows[index] = row
     sheet.touched[row.id] = row
+    sheet.note_formulas((row,))
 
 
 def put_cells(sheet: Sheet, index: int, cells: Iterable[Cell | None]) -> None:
@@ -55,6 +56,7 @@ def insert_rows(sheet: Sheet, at: int, rows: list[tuple[Cells, dict[str, object]
     ]
     sheet.rows[at:at] = new
     sheet.touched.update({row.id: row for row in new})
+    sheet.note_formulas(new)
     if step < 1:
         _spread(sheet, at, len(rows))
 
@@ -90,6 +92,7 @@ def delete_rows(book: Spreadsheet, sheet: Sheet, start: int, stop: int) -> None:
     for row_id in gone:
         sheet.touched.pop(row_id, None)
     sheet.removed |= gone
+    sheet.formula_rows -= gone
     _drop_lines(book, sheet, ROWS, gone)
 
 

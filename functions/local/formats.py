@@ -9,12 +9,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from functions.local.model import Formula
-
 if TYPE_CHECKING:
     from functions.local.model import Extras, Json, Value
 
-FORMULA_SHOWN = "#NAME?"  # nothing is calculated here
 EPOCH = datetime(1899, 12, 30, tzinfo=UTC)
 MILLISECONDS_PER_DAY = 86_400_000
 DATE_TYPES = frozenset({"DATE", "TIME", "DATE_TIME"})
@@ -107,8 +104,6 @@ def shown(value: Value, extras: Extras | None, locale: str) -> str:
     """Text of a cell as a person sees it."""
     if value is None:
         return ""
-    if isinstance(value, Formula):
-        return FORMULA_SHOWN
     if isinstance(value, str):
         return value
     if isinstance(value, bool):

@@ -7,27 +7,30 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from functions.local.calculate import calculator_of
 from functions.local.edit import put_cells
 from functions.local.errors import invalid, refuse
 from functions.local.formats import shown
+from functions.local.formula_values import Problem
 from functions.local.model import Cell, Formula, Json, Row, Sheet, Spreadsheet
 from functions.local.ranges import Box, grid_box
 from functions.local.typed import as_typed
 from functions.local.writing import cell_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 def sort_range(book: Spreadsheet, request: Json) -> Json:
     """Sort the rows of a range: numbers, text, booleans, blanks last either way; metadata on a row goes with it."""
     sheet, box = grid_box(book, request.get("range", {}))
     order = list(box.rows)
+    rows = calculator_of(book).rows(sheet, 0, box.bottom)
     for spec in reversed(request.get("sortSpecs", [])):
         column = spec.get("dimensionIndex", box.left)
         if column not in box.columns:
             refuse(f"sortSpec.dimensionIndex[{column}] must be within the range.")
-        order = _sorted(sheet, order, column, down=spec.get("sortOrder") == "DESCENDING")
+        order = _sorted(rows, order, column, down=spec.get("sortOrder") == "DESCENDING")
     old = sheet.rows[box.top : box.bottom]
     for place, source in zip(box.rows, order, strict=True):
         if place != source:
@@ -36,8 +39,8 @@ def sort_range(book: Spreadsheet, request: Json) -> Json:
     return {}
 
 
-def _sorted(sheet: Sheet, order: list[int], column: int, *, down: bool) -> list[int]:
-    keyed = [(_sort_key(sheet.rows[index].cell(column)), index) for index in order]
+def _sorted(rows: Sequence[Row], order: list[int], column: int, *, down: bool) -> list[int]:
+    keyed = [(_sort_key(rows[index].cell(column)), index) for index in order]
     filled = [(key, index) for key, index in keyed if key is not None]
     filled.sort(key=lambda pair: pair[0], reverse=down)  # equal rows keep their order either way
     return [index for _, index in filled] + [index for key, index in keyed if key is None]
@@ -48,8 +51,8 @@ def _sort_key(cell: Cell | None) -> tuple[int, Any] | None:
         return None
     if isinstance(cell.value, bool):
         return 2, cell.value
-    if isinstance(cell.value, Formula):
-        return 3, ""
+    if isinstance(cell.value, Problem):
+        return 3, str(cell.value)
     return (1, cell.value.casefold()) if isinstance(cell.value, str) else (0, cell.value)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from functions.local.model import Extras
 
 WHITE: dict[str, float] = {"red": 1, "green": 1, "blue": 1}
 DEFAULT_FORMAT: dict[str, Any] = {
@@ -39,18 +42,30 @@ THEME: dict[str, Any] = {
 }
 
 
-def over_default(look: dict[str, Any]) -> dict[str, Any]:
-    """EffectiveFormat of a cell with this userEnteredFormat; conditional formats are not calculated."""
-    return _over(DEFAULT_FORMAT, look)
+class Effective:
+    """EffectiveFormat of many cells that look alike: each is made once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[Any, Any, dict[str, Any]]] = {}
+
+    def of(self, extras: Extras | None, look: dict[str, Any] | None) -> dict[str, Any]:
+        """Lay a conditional format over what was set on the cell, and that over the default."""
+        key = (id(extras), id(look))
+        if key not in self._known:
+            own = extras.fields.get("userEnteredFormat", {}) if extras else {}
+            # The two are kept with it, so that their ids stay theirs.
+            self._known[key] = extras, look, over(over(DEFAULT_FORMAT, own), look or {})
+        return self._known[key][2]
 
 
-def _over(base: dict[str, Any], look: dict[str, Any]) -> dict[str, Any]:
+def over(base: dict[str, Any], look: dict[str, Any]) -> dict[str, Any]:
+    """Lay one CellFormat over another: what *look* does not set shows through."""
     result = dict(base)
     for name, value in look.items():
         inner = result.get(name)
         # A colour is set whole: red alone over white is red.
         whole = "olor" in name
         result[name] = (
-            _over(inner, value) if isinstance(inner, dict) and isinstance(value, dict) and not whole else value
+            over(inner, value) if isinstance(inner, dict) and isinstance(value, dict) and not whole else value
         )
     return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,14 +16,16 @@ from functions.local.a1 import Bounds, format_range
 from functions.local.errors import no_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    from functions.local.calculate import Calculator
 
 POSITION_STEP = 2**32
 Json = dict[str, Any]
 
 
 class Formula(str):
-    """A formula as typed, with its `=`; never calculated here."""
+    """A formula as typed, with its `=`; `calculate` gives its result."""
 
     __slots__ = ()
 
@@ -69,6 +72,14 @@ class Row(NamedTuple):
     cells: Cells = ()
     properties: Json | None = None  # pixelSize, hiddenByUser
 
+    @property
+    def has_formula(self) -> bool:
+        """Whether a cell holds a formula."""
+        for cell in self.cells:  # noqa: SIM110  twice as fast as any(), and every written row comes here
+            if cell is not None and cell.value.__class__ is Formula:
+                return True
+        return False
+
     def cell(self, column: int) -> Cell | None:
         """Find the cell in *column*; None when blank or beyond what is kept."""
         return self.cells[column] if column < len(self.cells) else None
@@ -106,6 +117,7 @@ class Sheet:
     next_id: int = 1
     touched: dict[int, Row] = field(default_factory=dict)  # rows to save, by id
     removed: set[int] = field(default_factory=set)  # ids of rows to delete
+    formula_rows: set[int] = field(default_factory=set)  # ids of rows with a formula; some may be gone
 
     @property
     def title(self) -> str:
@@ -126,7 +138,16 @@ class Sheet:
             things={name: list(items) for name, items in self.things.items()},
             touched={},
             removed=set(),
+            formula_rows=set(self.formula_rows),
         )
+
+    def note_formulas(self, rows: Iterable[Row]) -> None:
+        """Keep `formula_rows` right for rows that were put."""
+        for row in rows:
+            if row.has_formula:
+                self.formula_rows.add(row.id)
+            elif self.formula_rows:
+                self.formula_rows.discard(row.id)
 
     def new_id(self) -> int:
         """Id of a new row or column."""
@@ -152,6 +173,11 @@ class Sheet:
         return format_range(self.title, bounds)
 
 
+def utc_now() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True)
 class Spreadsheet:
     """One spreadsheet (file). Published ones are never changed; a draft is changed and then published."""
@@ -164,6 +190,9 @@ class Spreadsheet:
     drafted: set[int] = field(default_factory=set)  # sheets that this draft may change
     removed_sheets: set[int] = field(default_factory=set)
     touched_metadata: set[int] = field(default_factory=set)  # ids written or removed by this draft
+    is_published: bool = False
+    clock: Callable[[], datetime] = utc_now  # what TODAY and NOW are told from
+    calculator: Calculator | None = None  # of this version or an earlier one, see `calculate.calculator_of`
 
     def draft(self) -> Spreadsheet:
         """Copy to change and then publish. Cheap: sheets are copied when they are first edited."""
@@ -176,6 +205,7 @@ class Spreadsheet:
             drafted=set(),
             removed_sheets=set(),
             touched_metadata=set(),
+            is_published=False,
         )
 
     def index_of(self, sheet_id: int) -> int:

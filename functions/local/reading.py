@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.local.formats import FORMULA_SHOWN, shown
+from functions.local.calculate import calculator_of
+from functions.local.formats import shown
+from functions.local.formula_values import Problem
 from functions.local.kinds_metadata import entry_json, line_index
-from functions.local.looks import DEFAULT_FORMAT, THEME, over_default
+from functions.local.looks import DEFAULT_FORMAT, THEME, Effective
 from functions.local.masks import wants
 from functions.local.model import Cell, Formula, Json, Sheet, Spreadsheet, Value
 from functions.local.ranges import Box, clamp, resolve
@@ -89,12 +91,20 @@ def _grid_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask | None) -> 
 
 
 def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask | None) -> list[Json]:
-    effective = wants(mask, "sheets", "data", "rowData", "values", "effectiveFormat")
+    effective = Effective() if wants(mask, "sheets", "data", "rowData", "values", "effectiveFormat") else None
     locale = str(book.properties.get("locale", ""))
+    calculated = calculator_of(book).rows(sheet, box.top, box.bottom)
     found: list[Json] = []
-    for row in sheet.rows[box.top : box.bottom]:
-        cells = row.cells[box.left : box.right]
-        values = [cell_json(cell, locale, with_effective_format=effective) for cell in cells]
+    for index, row in enumerate(calculated, box.top):
+        results = row.cells[box.left : box.right]
+        entered = sheet.rows[index]
+        values = []
+        for column, result in enumerate(results, box.left):
+            cell = entered.cell(column)
+            value = cell_json(cell, locale, result)
+            if effective is not None and cell is not None:
+                value["effectiveFormat"] = effective.of(result.extras if result else None, None)
+            values.append(value)
         while values and not values[-1]:
             values.pop()
         found.append({"values": values} if values else {})
@@ -103,38 +113,50 @@ def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask | None) -> l
     return found
 
 
-def cell_json(cell: Cell | None, locale: str, *, with_effective_format: bool) -> Json:
-    """CellData of a cell; empty for a blank one."""
+def cell_json(cell: Cell | None, locale: str, result: Cell | None) -> Json:
+    """CellData of a cell without its effectiveFormat; empty for a blank one. *result*: its formula calculated."""
     if cell is None:
         return {}
     answer: Json = {}
     if cell.value is not None:
-        entered = extended_value(cell.value)
-        answer["userEnteredValue"] = entered
-        answer["effectiveValue"] = _calculated(cell.value) or entered
-        answer["formattedValue"] = shown(cell.value, cell.extras, locale)
-    fields = cell.extras.fields if cell.extras else {}
-    answer.update(fields)
-    if with_effective_format:
-        answer["effectiveFormat"] = over_default(fields.get("userEnteredFormat", {}))
+        answer["userEnteredValue"] = extended_value(cell.value)
+        if result is not None and result.value is not None:
+            answer["effectiveValue"] = extended_value(result.value)
+        answer["formattedValue"] = shown(result.value, result.extras, locale) if result else ""
+    if cell.extras:
+        answer.update(cell.extras.fields)
     return answer
 
 
 def extended_value(value: Value) -> Json:
-    """ExtendedValue of a value as it was entered."""
+    """ExtendedValue of a value as it was entered, or as a formula gave it."""
     if isinstance(value, Formula):
         return {"formulaValue": str(value)}
+    if isinstance(value, Problem):
+        return {"errorValue": {"type": _ERROR_TYPES.get(value, "ERROR"), "message": _ERROR_WORDS.get(value, "")}}
     if isinstance(value, bool):
         return {"boolValue": value}
     return {"stringValue": value} if isinstance(value, str) else {"numberValue": value}
 
 
-def _calculated(value: Value) -> Json | None:
-    if not isinstance(value, Formula):
-        return None
-    return {
-        "errorValue": {"type": "NAME", "message": f"{FORMULA_SHOWN}: the local sheet server calculates no formulas."}
-    }
+_ERROR_TYPES = {
+    "#DIV/0!": "DIVIDE_BY_ZERO",
+    "#VALUE!": "VALUE",
+    "#REF!": "REF",
+    "#NAME?": "NAME",
+    "#NUM!": "NUM",
+    "#N/A": "N_A",
+    "#NULL!": "NULL_VALUE",
+}
+_ERROR_WORDS = {
+    "#DIV/0!": "Division by zero.",
+    "#VALUE!": "A value is of the wrong kind.",
+    "#REF!": "A reference is gone, or the formula needs its own result.",
+    "#NAME?": "The local sheet server does not calculate this formula, or does not know a name in it.",
+    "#NUM!": "A number is out of range.",
+    "#N/A": "Nothing was found, or an argument is missing.",
+    "#ERROR!": "The formula does not parse.",
+}
 
 
 def _lines(book: Spreadsheet, sheet: Sheet, dimension: str, indexes: range, pixels: int) -> list[Json]:

@@ -11,10 +11,12 @@ from functions.local.api import Api
 from functions.local.errors import LocalSheetsError
 from functions.local.faults import Fault
 from functions.local.http_server import HttpServer, Request, Response
+from functions.local.model import utc_now
 from functions.local.store import Store, made_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
     from functions.local.faults import Faults
@@ -29,7 +31,7 @@ class LocalSheets:
     it is looked at, half after. Raises LocalSheetsError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each has a default
         self,
         data: str | Path = ":memory:",
         port: int = 0,
@@ -37,6 +39,7 @@ class LocalSheets:
         latency_s: float = 0.0,
         id_for_new: Callable[[], str] | None = None,
         on_request: Callable[[str, str], None] | None = None,
+        clock: Callable[[], datetime] = utc_now,
     ) -> None:
         """Open the file and take the port; nothing is answered before `start`."""
         self.on_request = on_request
@@ -48,7 +51,7 @@ class LocalSheets:
         self._requests_lock = threading.Lock()
         store = Store(made_path(data))
         try:
-            self.api = Api(store, id_for_new)
+            self.api = Api(store, id_for_new, clock)
             self._server = HttpServer(("127.0.0.1", port), self.serve)
         except (OSError, OverflowError) as error:
             store.close()

@@ -43,6 +43,8 @@ CREATE TABLE look (number INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE);
 # What reading a file can raise whose bytes anybody may have changed.
 _UNREADABLE = (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 _KEEP = "Put it aside, or start with another folder."
+# A quotation mark inside a JSON string is escaped, so this text stands only where a cell is a formula.
+FORMULA_ROWS = """SELECT id FROM line WHERE book = ? AND sheet = ? AND instr(cells, '{"f":')"""
 
 
 class Store:
@@ -138,6 +140,7 @@ class Store:
                 Row(row, position, decode_cells(cells, extras), json.loads(properties) if properties else None)
                 for row, position, cells, properties in rows
             ]
+            sheet.formula_rows = {row for (row,) in run(FORMULA_ROWS, (number, sheet_id))}
             book.sheets.append(sheet)
         entries = run("SELECT number, body FROM metadata WHERE book = ? ORDER BY number", (number,))
         for place, text in entries:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.local.formats import FORMULA_SHOWN, is_date, shown
+from functions.local.calculate import calculator_of
+from functions.local.formats import is_date, shown
 from functions.local.model import Cell, Extras, Formula, Json, Row, Sheet, Spreadsheet, Value
 from functions.local.ranges import Box, clamp, resolve
 
@@ -35,10 +36,14 @@ def value_range(book: Spreadsheet, text: str, options: Json) -> Json:
 def read_box(book: Spreadsheet, sheet: Sheet, box: Box, options: Json) -> Json:
     """ValueRange of one rectangle. *options*: majorDimension, valueRenderOption, dateTimeRenderOption."""
     locale = str(book.properties.get("locale", ""))
-    render = renderer(options.get("valueRenderOption", FORMATTED), options.get("dateTimeRenderOption", ""), locale)
+    option = options.get("valueRenderOption", FORMATTED)
+    render = renderer(option, options.get("dateTimeRenderOption", ""), locale)
     major = options.get("majorDimension", "ROWS")
     answer: Json = {"range": sheet.range_text(box.bounds), "majorDimension": major}
-    values = _rows(sheet.rows[box.top : box.bottom], box.left, box.right, render)
+    rows = sheet.rows[box.top : box.bottom]
+    if sheet.formula_rows and option != FORMULA:
+        rows = calculator_of(book).rows(sheet, box.top, box.bottom)
+    values = _rows(rows, box.left, box.right, render)
     if major == "COLUMNS":
         values = _columns(values)
     if values:
@@ -54,7 +59,7 @@ def renderer(option: str, dates: str, locale: str) -> Callable[[Value, Extras | 
 
     def plain(value: Value, extras: Extras | None) -> Any:
         if isinstance(value, Formula):
-            return str(value) if option == FORMULA else FORMULA_SHOWN
+            return str(value)
         if dates_as_text and is_date(extras):
             return shown(value, extras, locale)
         return value

@@ -67,9 +67,9 @@ def test_columns_are_read_and_written_when_asked(client: Client) -> None:
 @pytest.mark.parametrize(
     ("option", "dates", "expected"),
     [
-        ("FORMATTED_VALUE", "SERIAL_NUMBER", [["2026-03-31", "0.5", "TRUE", "#NAME?", "00123"]]),
-        ("UNFORMATTED_VALUE", "SERIAL_NUMBER", [[46112, 0.5, True, "#NAME?", "00123"]]),
-        ("UNFORMATTED_VALUE", "FORMATTED_STRING", [["2026-03-31", 0.5, True, "#NAME?", "00123"]]),
+        ("FORMATTED_VALUE", "SERIAL_NUMBER", [["2026-03-31", "0.5", "TRUE", "2026-04-01", "00123"]]),
+        ("UNFORMATTED_VALUE", "SERIAL_NUMBER", [[46112, 0.5, True, 46113, "00123"]]),
+        ("UNFORMATTED_VALUE", "FORMATTED_STRING", [["2026-03-31", 0.5, True, "2026-04-01", "00123"]]),
         ("FORMULA", "SERIAL_NUMBER", [[46112, 0.5, True, "=A1+1", "00123"]]),
     ],
 )
