@@ -103,7 +103,7 @@ def _deleter(thing: Thing, name: str) -> Callable[[Spreadsheet, Json], Json]:
 
 
 def add_conditional_format_rule(book: Spreadsheet, request: Json) -> Json:
-    """Keep a rule at its place in the sheet's list; nothing is coloured here."""
+    """Keep a rule at its place in the sheet's list; `conditional` applies it."""
     rule, index = dict(request.get("rule", {})), request.get("index", 0)
     if not rule.get("ranges"):
         refuse("A conditional format rule must have ranges.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from functions.local.calculate import calculator_of
+from functions.local.conditional import Conditional
 from functions.local.formats import shown
 from functions.local.formula_values import Problem
 from functions.local.kinds_metadata import entry_json, line_index
@@ -92,18 +93,22 @@ def _grid_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask | None) -> 
 
 def _row_data(book: Spreadsheet, sheet: Sheet, box: Box, mask: Mask | None) -> list[Json]:
     effective = Effective() if wants(mask, "sheets", "data", "rowData", "values", "effectiveFormat") else None
+    rules = Conditional(book, sheet) if effective and sheet.things.get("conditionalFormats") else None
     locale = str(book.properties.get("locale", ""))
     calculated = calculator_of(book).rows(sheet, box.top, box.bottom)
     found: list[Json] = []
     for index, row in enumerate(calculated, box.top):
         results = row.cells[box.left : box.right]
+        if rules is not None:
+            results += (None,) * (min(box.right, rules.right) - box.left - len(results))
         entered = sheet.rows[index]
         values = []
         for column, result in enumerate(results, box.left):
             cell = entered.cell(column)
             value = cell_json(cell, locale, result)
-            if effective is not None and cell is not None:
-                value["effectiveFormat"] = effective.of(result.extras if result else None, None)
+            look = rules.look(index, column, result) if rules is not None else None
+            if effective is not None and (cell is not None or look is not None):
+                value["effectiveFormat"] = effective.of(result.extras if result else None, look)
             values.append(value)
         while values and not values[-1]:
             values.pop()
