@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from functions.local.calculate import calculator_of
 from functions.local.formats import is_date, shown
-from functions.local.model import Cell, Extras, Formula, Json, Row, Sheet, Spreadsheet, Value
 from functions.local.ranges import Box, clamp, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from functions.local.model import Extras, Json, Row, Sheet, Spreadsheet, Value
 
 FORMATTED, UNFORMATTED, FORMULA = "FORMATTED_VALUE", "UNFORMATTED_VALUE", "FORMULA"
 
@@ -43,61 +45,42 @@ def read_box(book: Spreadsheet, sheet: Sheet, box: Box, options: Json) -> Json:
     rows = sheet.rows[box.top : box.bottom]
     if sheet.formula_rows and option != FORMULA:
         rows = calculator_of(book).rows(sheet, box.top, box.bottom)
-    values = _rows(rows, box.left, box.right, render)
-    if major == "COLUMNS":
-        values = _columns(values)
+    columns = [_column(rows, index, render) for index in box.columns]
+    values = _cut(columns if major == "COLUMNS" else [list(row) for row in zip_longest(*columns)])
     if values:
         answer["values"] = values
     return answer
 
 
-def renderer(option: str, dates: str, locale: str) -> Callable[[Value, Extras | None], Any]:
-    """Choose how a value that is not text becomes JSON."""
+def renderer(option: str, dates: str, locale: str) -> Callable[[Value, Extras | None], Any] | None:
+    """Choose how a value that is not text becomes JSON; None: as it is."""
     if option == FORMATTED:
         return lambda value, extras: shown(value, extras, locale)
-    dates_as_text = dates == "FORMATTED_STRING"
-
-    def plain(value: Value, extras: Extras | None) -> Any:
-        if isinstance(value, Formula):
-            return str(value)
-        if dates_as_text and is_date(extras):
-            return shown(value, extras, locale)
-        return value
-
-    return plain
-
-
-def _rows(rows: list[Row], left: int, right: int, render: Callable[[Value, Extras | None], Any]) -> list[list[Any]]:
-    """Values of *rows*, each cut after its last value, and cut after the last row that has one."""
-    found: list[list[Any]] = []
-    filled = 0
-    for row in rows:
-        values = [_value(cell, render) for cell in row.cells[left:right]]
-        while values and values[-1] is None:
-            values.pop()
-        if values:
-            values = ["" if value is None else value for value in values]
-            found.append(values)
-            filled = len(found)
-        else:
-            found.append(values)
-    del found[filled:]
-    return found
-
-
-def _value(cell: Cell | None, render: Callable[[Value, Extras | None], Any]) -> Any:
-    if cell is None:
+    if dates != "FORMATTED_STRING":
         return None
-    value = cell.value
-    if value is None or value.__class__ is str:
-        return value
-    return render(value, cell.extras)
+    return lambda value, extras: shown(value, extras, locale) if is_date(extras) else value
 
 
-def _columns(rows: list[list[Any]]) -> list[list[Any]]:
-    width = max(map(len, rows), default=0)
-    columns = [[row[index] if index < len(row) else "" for row in rows] for index in range(width)]
-    for column in columns:
-        while column and column[-1] == "":
-            column.pop()
-    return columns
+def _column(rows: list[Row], index: int, render: Callable[[Value, Extras | None], Any] | None) -> list[Any]:
+    """Values of one column, cut after the last; a blank is None, a formula is its text."""
+    cells = [row.cells[index] if len(row.cells) > index else None for row in rows]
+    while cells and (cells[-1] is None or cells[-1].value is None):
+        cells.pop()
+    if render is None:
+        return [cell and cell.value for cell in cells]
+    return [
+        cell and (value if (value := cell.value) is None or value.__class__ is str else render(value, cell.extras))
+        for cell in cells
+    ]
+
+
+def _cut(lines: list[list[Any]]) -> list[list[Any]]:
+    """Cut each line after its last value, and the lines after the last that has one; other blanks become ""."""
+    for number, line in enumerate(lines):
+        while line and line[-1] is None:
+            line.pop()
+        if None in line:
+            lines[number] = ["" if value is None else value for value in line]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
