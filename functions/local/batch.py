@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 from functions.local import (
     kinds_cells,
     kinds_dimension,
+    kinds_filters,
     kinds_metadata,
+    kinds_names,
     kinds_order,
+    kinds_rules,
     kinds_sheets,
     kinds_things,
     reading,
 )
 from functions.local.errors import ApiError, prefixed, refuse, refuse_unbuilt
+from functions.local.schema import messages
 
 if TYPE_CHECKING:
     from functions.local.model import Json, Spreadsheet
@@ -24,7 +28,10 @@ KINDS = {
     **kinds_cells.KINDS,
     **kinds_order.KINDS,
     **kinds_metadata.KINDS,
+    **kinds_names.KINDS,
     **kinds_things.KINDS,
+    **kinds_rules.KINDS,
+    **kinds_filters.KINDS,
 }
 
 
@@ -57,7 +64,4 @@ def _apply(book: Spreadsheet, number: int, request: Json) -> Json:
     except ApiError as error:
         raise prefixed(error, f"Invalid requests[{number}].{kind}") from error
     # A kind whose response message exists answers with it even when it is empty (recorded: findReplace).
-    return {kind: reply} if reply or kind in _ANSWERING else {}
-
-
-_ANSWERING = frozenset({"findReplace", "deleteDeveloperMetadata", "updateDeveloperMetadata"})
+    return {kind: reply} if kind in messages()["Response"] else {}

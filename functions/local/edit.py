@@ -29,6 +29,15 @@ def put_cells(sheet: Sheet, index: int, cells: Iterable[Cell | None]) -> None:
     put_row(sheet, index, sheet.rows[index]._replace(cells=kept))
 
 
+def put_part(sheet: Sheet, index: int, columns: range, part: Cells) -> None:
+    """Give the row at *index* these cells in *columns*; where they were blank and stay so nothing is noted."""
+    cells = sheet.rows[index].cells
+    if part or len(cells) > columns.start:
+        head = (*cells[: columns.start], *(None,) * (columns.start - len(cells)))
+        padding = (None,) * (len(columns) - len(part))
+        put_cells(sheet, index, (*head, *part, *padding, *cells[columns.stop :]))
+
+
 def map_cells(sheet: Sheet, rows: range, columns: range, change: Callable[[Cell | None], Cell | None]) -> None:
     """Pass every cell of a rectangle through *change*, which must be pure: blank cells ask it once."""
     blank = change(None)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 from functions.local import masks
 from functions.local.edit import grow, map_cells, put_cells
 from functions.local.errors import refuse, refuse_unbuilt
+from functions.local.merges import drop_covered, refuse_cut, unmerge
 from functions.local.model import Cell, Cells, Extras, Formula, Json, Sheet, Spreadsheet, Value, extras_of
 from functions.local.ranges import Box, grid_box, grid_json
+from functions.local.reorder import is_filtered
 from functions.local.typed import limited, whole
 
 if TYPE_CHECKING:
@@ -70,6 +72,7 @@ def update_cells(book: Spreadsheet, request: Json) -> Json:
         for number, index in enumerate(box.rows):
             cells = rows[number] if number < len(rows) else []
             _write_row(sheet, index, box.left, [*cells, *({},) * (box.right - box.left - len(cells))], write)
+        drop_covered(sheet, box)
         return {}
     start = request.get("start")
     if start is None:
@@ -79,6 +82,7 @@ def update_cells(book: Spreadsheet, request: Json) -> Json:
     _check_room(rows, box)
     for index, cells in enumerate(rows, box.top):
         _write_row(sheet, index, box.left, cells, write)
+    drop_covered(sheet, box._replace(bottom=box.top + len(rows)))
     return {}
 
 
@@ -105,6 +109,7 @@ def repeat_cell(book: Spreadsheet, request: Json) -> Json:
     write, data = writer(request.get("fields", "")), request.get("cell", {})
     sheet, box = grid_box(book, request.get("range", {}))
     map_cells(sheet, box.rows, box.columns, lambda cell: write(cell, data))
+    drop_covered(sheet, box)
     return {}
 
 
@@ -123,13 +128,15 @@ def append_cells(book: Spreadsheet, request: Json) -> Json:
 
 
 def set_data_validation(book: Spreadsheet, request: Json) -> Json:
-    """Give every cell of a range a validation rule, or none."""
+    """Give every cell of a range a validation rule, or none; rows that a filter hides only when asked to."""
     sheet, box = grid_box(book, request.get("range", {}))
     rule = request.get("rule")
     if rule is not None and "condition" not in rule:
         refuse("A data validation rule must have a condition.")
     write, data = writer("dataValidation"), {"dataValidation": rule} if rule else {}
-    map_cells(sheet, box.rows, box.columns, lambda cell: write(cell, data))
+    for row in box.rows:
+        if request.get("filteredRowsIncluded") or not is_filtered(sheet.rows[row]):
+            map_cells(sheet, range(row, row + 1), box.columns, lambda cell: write(cell, data))
     return {}
 
 
@@ -170,8 +177,14 @@ def _set_borders(sheet: Sheet, row: int, column: int, borders: Json) -> None:
 
 
 def merge_cells(book: Spreadsheet, request: Json) -> Json:
-    """Merge a range whole, or each of its rows or columns; only the first value of each is kept."""
+    """Merge a range whole, or each of its rows or columns; only the first value of each is kept.
+
+    Merges that lie wholly in the range are replaced.
+    """
     sheet, box = grid_box(book, request.get("range", {}))
+    refuse_cut(sheet, box)
+    _check_frozen(sheet, box)
+    unmerge(sheet, box)
     kind = request.get("mergeType", "MERGE_ALL")
     parts = [box]
     if kind == "MERGE_ROWS":
@@ -180,12 +193,17 @@ def merge_cells(book: Spreadsheet, request: Json) -> Json:
         parts = [box._replace(left=column, right=column + 1) for column in box.columns]
     merges = sheet.things.setdefault("merges", [])
     for part in parts:
-        if any(part.meets(_box(merge)) for merge in merges):
-            refuse("You must select all cells in a merged range to merge or unmerge them.")
         if len(part.rows) * len(part.columns) > 1:
             _keep_first(sheet, part)
             merges.append(grid_json(sheet, part))
     return {}
+
+
+def _check_frozen(sheet: Sheet, box: Box) -> None:
+    grid = sheet.properties.get("gridProperties", {})
+    for word, span in (("Row", box.rows), ("Column", box.columns)):
+        if span.start < grid.get(f"frozen{word}Count", 0) < span.stop:
+            refuse(f"You can't merge frozen and non-frozen {word.lower()}s.")
 
 
 def _keep_first(sheet: Sheet, part: Box) -> None:
@@ -206,14 +224,11 @@ def _row(sheet: Sheet, part: Box, row: int) -> Cells:
 
 
 def unmerge_cells(book: Spreadsheet, request: Json) -> Json:
-    """Drop the merges that a range touches."""
+    """Drop the merges in a range, none of which may stick out of it."""
     sheet, box = grid_box(book, request.get("range", {}))
-    sheet.things["merges"] = [merge for merge in sheet.things.get("merges", []) if not box.meets(_box(merge))]
+    refuse_cut(sheet, box)
+    unmerge(sheet, box)
     return {}
-
-
-def _box(merge: Json) -> Box:
-    return Box(merge["startRowIndex"], merge["endRowIndex"], merge["startColumnIndex"], merge["endColumnIndex"])
 
 
 KINDS = {

@@ -16,9 +16,12 @@ from functions.local.edit import (
     put_row,
 )
 from functions.local.errors import refuse, refuse_unbuilt
+from functions.local.kinds_filters import after_change
+from functions.local.merges import box_of
 from functions.local.model import Cell, Cells, Json, Sheet, Spreadsheet, extras_of
 from functions.local.ranges import lines
-from functions.local.shift import after_delete, after_insert
+from functions.local.reorder import is_filtered
+from functions.local.shift import after_delete, after_insert, after_move
 
 INHERITED = ("userEnteredFormat", "dataValidation")
 
@@ -95,7 +98,9 @@ def delete_dimension(book: Spreadsheet, request: Json) -> Json:
     gone = min(end, frozen) - start
     if gone > 0:
         _set_frozen(sheet, f"frozen{word.capitalize()}Count", frozen - gone)
+    before = sheet.things.get("basicFilter")
     after_delete(book, sheet, found["dimension"], start, end - start)
+    after_change(book, sheet, before)
     return {}
 
 
@@ -116,8 +121,18 @@ def move_dimension(book: Spreadsheet, request: Json) -> Json:
         refuse(f"Cannot move to {destination}: the grid has {size}.")
     if start <= destination <= end:
         return {}
+    _check_whole_merges(sheet, found["dimension"], (start, end, destination))
     (move_rows if found["dimension"] == ROWS else move_columns)(sheet, start, end, destination)
+    after_move(book, sheet, found["dimension"], (start, end), destination)
     return {}
+
+
+def _check_whole_merges(sheet: Sheet, dimension: str, cuts: tuple[int, int, int]) -> None:
+    """Refuse a move that begins, ends or arrives inside of a merge."""
+    for merge in map(box_of, sheet.things.get("merges", [])):
+        lines_of_it = merge.rows if dimension == ROWS else merge.columns
+        if any(lines_of_it.start < cut < lines_of_it.stop for cut in cuts):
+            refuse(f"You can't move {dimension.lower()} that hold only part of a merged cell.")
 
 
 def append_dimension(book: Spreadsheet, request: Json) -> Json:
@@ -148,14 +163,18 @@ def update_dimension_properties(book: Spreadsheet, request: Json) -> Json:
     if end > size:
         refuse(f"range.endIndex is larger than current grid size ({size})")
     for index in range(start, end):
-        _set_line(sheet, found["dimension"], index, request.get("properties", {}), mask)
+        set_line(sheet, found["dimension"], index, request.get("properties", {}), mask)
     return {}
 
 
-def _set_line(sheet: Sheet, dimension: str, index: int, properties: Json, mask: masks.Mask) -> None:
+def set_line(sheet: Sheet, dimension: str, index: int, properties: Json, mask: masks.Mask) -> None:
+    """Write the masked properties of one row or column; what a filter hides is not for callers to say."""
     if dimension == ROWS:
         row = sheet.rows[index]
-        put_row(sheet, index, row._replace(properties=masks.merge(row.properties or {}, properties, mask) or None))
+        changed = masks.merge(row.properties or {}, properties, mask)
+        changed.pop("hiddenByFilter", None)
+        kept = {**changed, "hiddenByFilter": True} if is_filtered(row) else changed
+        put_row(sheet, index, row._replace(properties=kept or None))
     else:
         column = sheet.columns[index]
         changed = masks.merge(column.properties or {}, properties, mask)

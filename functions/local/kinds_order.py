@@ -1,19 +1,20 @@
-"""Request kinds that look at values: sortRange and findReplace."""
+"""Request kinds that put rows into another order (sortRange, randomizeRange), and findReplace."""
 
 from __future__ import annotations
 
 import re
+import secrets
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from functions.local.calculate import calculator_of
 from functions.local.edit import put_cells
 from functions.local.errors import invalid, refuse
 from functions.local.formats import shown
-from functions.local.formula_values import Problem
-from functions.local.model import Cell, Formula, Json, Row, Sheet, Spreadsheet
+from functions.local.model import Cell, Formula, Json, Sheet, Spreadsheet
 from functions.local.ranges import Box, grid_box
+from functions.local.reorder import reorder, sort
 from functions.local.typed import as_typed
 from functions.local.writing import cell_of
 
@@ -24,51 +25,17 @@ if TYPE_CHECKING:
 def sort_range(book: Spreadsheet, request: Json) -> Json:
     """Sort the rows of a range: numbers, text, booleans, blanks last either way; metadata on a row goes with it."""
     sheet, box = grid_box(book, request.get("range", {}))
-    order = list(box.rows)
-    rows = calculator_of(book).rows(sheet, 0, box.bottom)
-    for spec in reversed(request.get("sortSpecs", [])):
-        column = spec.get("dimensionIndex", box.left)
-        if column not in box.columns:
-            refuse(f"sortSpec.dimensionIndex[{column}] must be within the range.")
-        order = _sorted(rows, order, column, down=spec.get("sortOrder") == "DESCENDING")
-    old = sheet.rows[box.top : box.bottom]
-    for place, source in zip(box.rows, order, strict=True):
-        if place != source:
-            _put_part(sheet, place, old[source - box.top], box)
-    _move_metadata(book, sheet, old, order, box)
+    sort(book, sheet, box, request.get("sortSpecs", []))
     return {}
 
 
-def _sorted(rows: Sequence[Row], order: list[int], column: int, *, down: bool) -> list[int]:
-    keyed = [(_sort_key(rows[index].cell(column)), index) for index in order]
-    filled = [(key, index) for key, index in keyed if key is not None]
-    filled.sort(key=lambda pair: pair[0], reverse=down)  # equal rows keep their order either way
-    return [index for _, index in filled] + [index for key, index in keyed if key is None]
-
-
-def _sort_key(cell: Cell | None) -> tuple[int, Any] | None:
-    if cell is None or cell.value is None:
-        return None
-    if isinstance(cell.value, bool):
-        return 2, cell.value
-    if isinstance(cell.value, Problem):
-        return 3, str(cell.value)
-    return (1, cell.value.casefold()) if isinstance(cell.value, str) else (0, cell.value)
-
-
-def _put_part(sheet: Sheet, place: int, source: Row, box: Box) -> None:
-    cells = sheet.rows[place].cells
-    head = (*cells[: box.left], *(None,) * (box.left - len(cells)))
-    part = source.cells[box.left : box.right]
-    padding = (None,) * (box.right - box.left - len(part))
-    put_cells(sheet, place, (*head, *part, *padding, *cells[box.right :]))
-
-
-def _move_metadata(book: Spreadsheet, sheet: Sheet, old: list[Row], order: list[int], box: Box) -> None:
-    moved = {old[source - box.top].id: sheet.rows[place].id for place, source in zip(box.rows, order, strict=True)}
-    for entry in list(book.metadata.values()):
-        if entry.sheet == sheet.id and entry.dimension == "ROWS" and moved.get(entry.line, entry.line) != entry.line:
-            book.put_metadata(replace(entry, line=moved[entry.line]))
+def randomize_range(book: Spreadsheet, request: Json) -> Json:
+    """Put the rows of a range into an order by chance; metadata on a row goes with it, as in a sort."""
+    sheet, box = grid_box(book, request.get("range", {}))
+    order = list(box.rows)
+    secrets.SystemRandom().shuffle(order)
+    reorder(book, sheet, box, order, "You can't randomize a range with vertical merges.")
+    return {}
 
 
 @dataclass(slots=True)
@@ -140,4 +107,4 @@ def _replacer(request: Json) -> Callable[[str], tuple[str, int]]:
     return lambda text: compiled.subn(template if template is not None else lambda _: replacement, text)
 
 
-KINDS = {"sortRange": sort_range, "findReplace": find_replace}
+KINDS = {"sortRange": sort_range, "randomizeRange": randomize_range, "findReplace": find_replace}

@@ -7,14 +7,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from functions.local import masks
-from functions.local.edit import delete_columns, delete_rows, grow, limit_growth
+from functions.local.edit import COLUMNS, ROWS, delete_columns, delete_rows, grow, limit_growth
 from functions.local.errors import ApiError, invalid, refuse
+from functions.local.merges import box_of
 from functions.local.model import Json, Sheet, Spreadsheet, new_sheet
+from functions.local.over import changed_things, follow_references, with_sources
+from functions.local.shift import Copied, Gone, after_delete
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 DEFAULT_ROWS, DEFAULT_COLUMNS = 1000, 26
+ID_NAMES = {
+    "protectedRanges": "protectedRangeId",
+    "bandedRanges": "bandedRangeId",
+    "filterViews": "filterViewId",
+    "charts": "chartId",
+}
 
 
 def add_sheet(book: Spreadsheet, request: Json) -> Json:
@@ -78,7 +87,7 @@ def delete_sheet(book: Spreadsheet, request: Json) -> Json:
     book.drafted.discard(sheet.id)
     book.removed_sheets.add(sheet.id)
     book.drop_metadata([entry.id for entry in book.metadata.values() if entry.sheet == sheet.id])
-    book.named_ranges = [named for named in book.named_ranges if named["range"].get("sheetId", 0) != sheet.id]
+    follow_references(book, Gone(sheet.id))
     return {}
 
 
@@ -118,10 +127,14 @@ def _resize(book: Spreadsheet, sheet: Sheet, grid: Json) -> None:
     if rows < 1 or columns < 1:
         refuse("Grid must have at least one row and one column.")
     grow(book, sheet, rows, columns)
-    if rows < len(sheet.rows):
+    count = len(sheet.rows) - rows
+    if count > 0:
         delete_rows(book, sheet, rows, len(sheet.rows))
-    if columns < len(sheet.columns):
+        after_delete(book, sheet, ROWS, rows, count)
+    count = len(sheet.columns) - columns
+    if count > 0:
         delete_columns(book, sheet, columns, len(sheet.columns))
+        after_delete(book, sheet, COLUMNS, columns, count)
 
 
 def _move(book: Spreadsheet, sheet: Sheet, index: int) -> None:
@@ -136,20 +149,35 @@ def _move(book: Spreadsheet, sheet: Sheet, index: int) -> None:
 
 
 def duplicate_sheet(book: Spreadsheet, request: Json) -> Json:
-    """Copy a sheet inside the spreadsheet; metadata is not copied."""
+    """Copy a sheet inside the spreadsheet with what lies over it; metadata and names are not copied."""
     source = _sheet(book, request.get("sourceSheetId", 0))
     sheet_id = request.get("newSheetId") or free_id(sheet.id for sheet in book.sheets)
     if any(sheet.id == sheet_id for sheet in book.sheets):
         refuse(f"A sheet with the id {sheet_id} already exists.")
-    title = request.get("newSheetName") or f"Copy of {source.title}"
+    title = request.get("newSheetName") or _free_copy_title(book, source)
     _check_title(book, title, None)
     limit_growth(book, source.cell_count)
     properties = {name: value for name, value in source.properties.items() if name != "hidden"}
     copy = replace(source.draft(), id=sheet_id, properties={**properties, "title": title})
-    copy.things = {name: things for name, things in copy.things.items() if name in {"merges", "conditionalFormats"}}
+    copy.things = _copied_things(book, source, sheet_id)
     copy.touched = {row.id: row for row in copy.rows}
     put_sheet(book, copy, request.get("insertSheetIndex", 0))
     return {"properties": copy.property_json(book.index_of(sheet_id))}
+
+
+def _copied_things(book: Spreadsheet, source: Sheet, sheet_id: int) -> dict[str, list[Json]]:
+    """What lies over a sheet, for its copy: on the copy, and under new ids."""
+    change = Copied(source.id, sheet_id)
+    found = {}
+    for name, things in source.things.items():
+        found[name] = changed_things(name, [with_sources(thing, change) for thing in things], change)
+        id_name = ID_NAMES.get(name)
+        if id_name:
+            taken = {thing[id_name] for sheet in book.sheets for thing in sheet.things.get(name, [])}
+            for place, thing in enumerate(found[name]):
+                found[name][place] = {**thing, id_name: free_id(taken)}
+                taken.add(found[name][place][id_name])
+    return found
 
 
 def update_spreadsheet_properties(book: Spreadsheet, request: Json) -> Json:
@@ -182,6 +210,17 @@ def _check_frozen(sheet: Sheet) -> None:
     for name, size in (("Row", len(sheet.rows)), ("Column", len(sheet.columns))):
         if grid.get(f"frozen{name}Count", 0) >= size:
             refuse(f"You can't freeze all visible {name.lower()}s on the sheet.")
+        for merge in map(box_of, sheet.things.get("merges", [])):
+            span = merge.rows if name == "Row" else merge.columns
+            if span.start < grid.get(f"frozen{name}Count", 0) < span.stop:
+                refuse(f"You can't freeze {name.lower()}s which contain only part of a merged cell.")
+
+
+def _free_copy_title(book: Spreadsheet, source: Sheet) -> str:
+    title, number = f"Copy of {source.title}", 0
+    while book.titled(f"{title} {number}" if number else title):
+        number += 1
+    return f"{title} {number}" if number else title
 
 
 def _free_title(book: Spreadsheet) -> str:

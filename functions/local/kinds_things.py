@@ -1,15 +1,18 @@
-"""Request kinds for what lies over a sheet and is only kept and given back: protected ranges, filters, bands, names."""
+"""Request kinds for what lies over a sheet and is only kept and given back: protected ranges and bands.
+
+Each list of such things has the same three kinds; `Thing` says what is peculiar to one.
+"""
 
 from __future__ import annotations
 
-import secrets
-import string
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from functions.local import masks
 from functions.local.errors import refuse, refuse_unbuilt
 from functions.local.kinds_sheets import free_id
-from functions.local.ranges import bounds_of, grid_box, grid_json, inside
+from functions.local.ranges import Box, asked_bounds, bounds_of, inside
+from functions.local.schema import messages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,55 +20,54 @@ if TYPE_CHECKING:
     from functions.local.model import Json, Sheet, Spreadsheet
 
 
-class Thing(NamedTuple):
-    """Where one kind of thing is kept and what its messages are called."""
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Where one kind of thing is kept, what its messages are called, and how an item is completed or refused."""
 
     kept_as: str  # field of Sheet
     field: str  # field of its requests and replies
     id_name: str
     message: str
     word: str
+    complete: Callable[[Sheet, Json, set[str]], Json]  # sheet, new item, names of the fields just written
 
 
-PROTECTED = Thing("protectedRanges", "protectedRange", "protectedRangeId", "ProtectedRange", "protected range")
-BANDED = Thing("bandedRanges", "bandedRange", "bandedRangeId", "BandedRange", "banded range")
-FILTER_VIEW = Thing("filterViews", "filter", "filterViewId", "FilterView", "filter view")
+def adder(thing: Thing) -> Callable[[Spreadsheet, Json], Json]:
+    """Make the kind that adds a thing."""
 
-
-def _adder(thing: Thing) -> Callable[[Spreadsheet, Json], Json]:
     def add(book: Spreadsheet, request: Json) -> Json:
         """Keep a new thing under its id, chosen or random."""
         asked = dict(request.get(thing.field, {}))
-        if "range" not in asked:
-            refuse_unbuilt(f"a {thing.word} without a range")
-        sheet, asked["range"] = _closed(book, asked["range"])
-        taken = {item[thing.id_name] for other in book.sheets for item in other.things.get(thing.kept_as, [])}
+        sheet, _ = ranged(book, thing, asked)
+        taken = ids(book, thing)
         number = asked.pop(thing.id_name, None) or free_id(taken)
         if number in taken:
             refuse(f"Cannot add {thing.word} with ID {number}: a {thing.word} with that ID already exists.")
-        item = {thing.id_name: number, **_completed(thing, asked)}
+        item = thing.complete(sheet, {thing.id_name: number, **asked}, set(asked))
         sheet.things.setdefault(thing.kept_as, []).append(item)
         return {thing.field: item}
 
     return add
 
 
-def _completed(thing: Thing, asked: Json) -> Json:
-    if thing is PROTECTED:
-        asked.pop("requestingUserCanEdit", None)
-        editors = {} if asked.get("warningOnly") else {"editors": asked.get("editors", {})}
-        return {**asked, "requestingUserCanEdit": True, **editors}
-    return asked
+def ids(book: Spreadsheet, thing: Thing) -> set[int]:
+    """Ids of all things of this kind in the spreadsheet."""
+    return {item[thing.id_name] for sheet in book.sheets for item in sheet.things.get(thing.kept_as, [])}
 
 
-def _closed(book: Spreadsheet, grid: Json) -> tuple[Sheet, Json]:
-    """Sheet to change, and the range with its open sides left as they were given."""
-    sheet = book.edit(grid.get("sheetId", 0))
-    inside(sheet, bounds_of(grid))
-    return sheet, grid
+def ranged(book: Spreadsheet, thing: Thing, item: Json) -> tuple[Sheet, Box]:
+    """Sheet (to change) and rectangle of an item, whose range keeps its open sides. Raises ApiError."""
+    for name in ("namedRangeId", "tableId"):
+        if name in item:
+            refuse_unbuilt(f"a {thing.word} with a {name}")
+    if "range" not in item:
+        refuse_unbuilt(f"a {thing.word} without a range")
+    sheet = book.edit(item["range"].get("sheetId", 0))
+    return sheet, inside(sheet, asked_bounds(item["range"]))
 
 
-def _finder(book: Spreadsheet, thing: Thing, number: int) -> tuple[Sheet, int]:
+def finder(book: Spreadsheet, thing: Thing, number: int) -> tuple[Sheet, int]:
+    """Sheet (to change) and place in its list of the thing with an id. Raises ApiError 400."""
     places = (
         (sheet.id, index)
         for sheet in book.sheets
@@ -78,109 +80,73 @@ def _finder(book: Spreadsheet, thing: Thing, number: int) -> tuple[Sheet, int]:
     return book.edit(found[0]), found[1]
 
 
-def _updater(thing: Thing) -> Callable[[Spreadsheet, Json], Json]:
+def updater(thing: Thing) -> Callable[[Spreadsheet, Json], Json]:
+    """Make the kind that changes a thing."""
+
     def update(book: Spreadsheet, request: Json) -> Json:
-        """Change the masked fields of a kept thing."""
+        """Change the masked fields of a kept thing; with its range it may go to another sheet."""
         asked = dict(request.get(thing.field, {}))
-        sheet, index = _finder(book, thing, asked.pop(thing.id_name, 0))
+        sheet, index = finder(book, thing, asked.pop(thing.id_name, 0))
         mask = masks.check_update(request.get("fields", ""), thing.message)
         old = sheet.things[thing.kept_as][index]
-        changed = masks.merge(old, asked, mask)
-        sheet.things[thing.kept_as][index] = {thing.id_name: old[thing.id_name], **changed}
+        changed = {thing.id_name: old[thing.id_name], **_without(masks.merge(old, asked, mask), thing.id_name)}
+        target, _ = ranged(book, thing, changed)
+        changed = thing.complete(target, changed, set(messages()[thing.message] if "*" in mask else mask))
+        if target is sheet:
+            sheet.things[thing.kept_as][index] = changed
+        else:
+            del sheet.things[thing.kept_as][index]
+            target.things.setdefault(thing.kept_as, []).append(changed)
         return {}
 
     return update
 
 
-def _deleter(thing: Thing, name: str) -> Callable[[Spreadsheet, Json], Json]:
+def _without(item: Json, *names: str) -> Json:
+    return {name: value for name, value in item.items() if name not in names}
+
+
+def deleter(thing: Thing, name: str) -> Callable[[Spreadsheet, Json], Json]:
+    """Make the kind that forgets a thing."""
+
     def delete(book: Spreadsheet, request: Json) -> Json:
         """Forget a kept thing."""
-        sheet, index = _finder(book, thing, request.get(name, 0))
+        sheet, index = finder(book, thing, request.get(name, 0))
         del sheet.things[thing.kept_as][index]
         return {}
 
     return delete
 
 
-def add_conditional_format_rule(book: Spreadsheet, request: Json) -> Json:
-    """Keep a rule at its place in the sheet's list; `conditional` applies it."""
-    rule, index = dict(request.get("rule", {})), request.get("index", 0)
-    if not rule.get("ranges"):
-        refuse("A conditional format rule must have ranges.")
-    boxes = [grid_box(book, grid) for grid in rule["ranges"]]
-    sheet = boxes[0][0]
-    rule["ranges"] = [grid_json(sheet, box) for _, box in boxes]
-    rules = sheet.things.setdefault("conditionalFormats", [])
-    if not 0 <= index <= len(rules):
-        refuse(f"Invalid index: {index}, the sheet has {len(rules)} conditional format rules.")
-    rules.insert(index, rule)
-    return {}
+def _protected(_sheet: Sheet, item: Json, _written: set[str]) -> Json:
+    kept = _without(item, "requestingUserCanEdit", "editors")
+    if "unprotectedRanges" in kept and any(name != "sheetId" for name in kept["range"]):
+        refuse("Unprotected ranges are only supported on protected sheets.")
+    editors = {} if kept.get("warningOnly") else {"editors": item.get("editors", {})}
+    return {**kept, "requestingUserCanEdit": True, **editors}
 
 
-def delete_conditional_format_rule(book: Spreadsheet, request: Json) -> Json:
-    """Forget the rule at an index."""
-    sheet = book.edit(request.get("sheetId", 0))
-    rules, index = sheet.things.get("conditionalFormats", []), request.get("index", 0)
-    if not 0 <= index < len(rules):
-        refuse(f"No conditional format on sheet: {sheet.id} at index: {index}")
-    return {"rule": rules.pop(index)}
+def _banded(sheet: Sheet, item: Json, _written: set[str]) -> Json:
+    if not {"rowProperties", "columnProperties"} & item.keys():
+        refuse("At least one of rowProperties or columnProperties must be specified.")
+    own = inside(sheet, bounds_of(item["range"]))
+    for other in sheet.things.get("bandedRanges", []):
+        if other["bandedRangeId"] != item["bandedRangeId"] and own.meets(inside(sheet, bounds_of(other["range"]))):
+            text = "You cannot add alternating background colors to a range that already has"
+            refuse(f"{text} alternating background colors.")
+    return item
 
 
-def set_basic_filter(book: Spreadsheet, request: Json) -> Json:
-    """Keep the sheet's one filter; no row is hidden here."""
-    asked = dict(request.get("filter", {}))
-    sheet, box = grid_box(book, asked.get("range", {}))
-    asked["range"] = grid_json(sheet, box)
-    sheet.things["basicFilter"] = [asked]
-    return {}
-
-
-def clear_basic_filter(book: Spreadsheet, request: Json) -> Json:
-    """Forget the sheet's filter."""
-    book.edit(request.get("sheetId", 0)).things.pop("basicFilter", None)
-    return {}
-
-
-def add_named_range(book: Spreadsheet, request: Json) -> Json:
-    """Keep a name for a range, unique in the spreadsheet."""
-    asked = request.get("namedRange", {})
-    name = asked.get("name", "")
-    if any(named["name"].casefold() == name.casefold() for named in book.named_ranges):
-        text = f"Cannot add named range with name: {name}, a named range with that name already exists."
-        refuse(text)
-    if not name or not name.replace("_", "a").replace(".", "a").isalnum() or name[0].isdigit():
-        refuse(f"The name {name!r} is not valid for a named range.")
-    sheet, box = grid_box(book, asked.get("range", {}))
-    named_id = asked.get("namedRangeId") or "".join(secrets.choice(string.digits) for _ in range(10))
-    named = {"namedRangeId": named_id, "name": name, "range": grid_json(sheet, box)}
-    book.named_ranges.append(named)
-    return {"namedRange": named}
-
-
-def delete_named_range(book: Spreadsheet, request: Json) -> Json:
-    """Forget a name."""
-    named_id = request.get("namedRangeId", "")
-    rest = [named for named in book.named_ranges if named["namedRangeId"] != named_id]
-    if len(rest) == len(book.named_ranges):
-        refuse(f"No named range with id: {named_id}")
-    book.named_ranges = rest
-    return {}
-
+PROTECTED = Thing(
+    "protectedRanges", "protectedRange", "protectedRangeId", "ProtectedRange", "protected range", _protected
+)
+BANDED = Thing("bandedRanges", "bandedRange", "bandedRangeId", "BandedRange", "banded range", _banded)
 
 KINDS = {
-    "addProtectedRange": _adder(PROTECTED),
-    "updateProtectedRange": _updater(PROTECTED),
-    "deleteProtectedRange": _deleter(PROTECTED, "protectedRangeId"),
-    "addBanding": _adder(BANDED),
-    "updateBanding": _updater(BANDED),
-    "deleteBanding": _deleter(BANDED, "bandedRangeId"),
-    "addFilterView": _adder(FILTER_VIEW),
-    "updateFilterView": _updater(FILTER_VIEW),
-    "deleteFilterView": _deleter(FILTER_VIEW, "filterId"),
-    "addConditionalFormatRule": add_conditional_format_rule,
-    "deleteConditionalFormatRule": delete_conditional_format_rule,
-    "setBasicFilter": set_basic_filter,
-    "clearBasicFilter": clear_basic_filter,
-    "addNamedRange": add_named_range,
-    "deleteNamedRange": delete_named_range,
+    "addProtectedRange": adder(PROTECTED),
+    "updateProtectedRange": updater(PROTECTED),
+    "deleteProtectedRange": deleter(PROTECTED, "protectedRangeId"),
+    "addBanding": adder(BANDED),
+    "updateBanding": updater(BANDED),
+    "deleteBanding": deleter(BANDED, "bandedRangeId"),
 }

@@ -72,9 +72,7 @@ def place_of(book: Spreadsheet, data_filter: Json) -> tuple[Sheet, Bounds]:
     if "gridRange" not in data_filter:
         refuse("No data filter set.")
     grid = data_filter["gridRange"]
-    sheet, bounds = book.sheet(grid.get("sheetId", 0)), bounds_of(grid)
-    _check_order(bounds)
-    return sheet, bounds
+    return book.sheet(grid.get("sheetId", 0)), asked_bounds(grid)
 
 
 def _named(book: Spreadsheet, name: str) -> tuple[Sheet, Bounds] | None:
@@ -98,6 +96,15 @@ def bounds_of(grid: Json) -> Bounds:
         grid.get("startColumnIndex", None if "endColumnIndex" not in grid else 0),
         grid.get("endColumnIndex"),
     )
+
+
+def asked_bounds(grid: Json) -> Bounds:
+    """Bounds of a GridRange that a caller sent. Raises ApiError 400 when it begins before the grid or ends first."""
+    bounds = bounds_of(grid)
+    for name, start, end in (("Row", bounds.top, bounds.bottom), ("Column", bounds.left, bounds.right)):
+        if (start or 0) < 0 or (end is not None and end < (start or 0)):
+            refuse(f"range.end{name}Index[{end}] must not be before range.start{name}Index[{start or 0}]")
+    return bounds
 
 
 def grid_json(sheet: Sheet, box: Box) -> Json:
@@ -146,15 +153,15 @@ def exceeds(sheet: Sheet, bounds: Bounds) -> ApiError:
 def grid_box(book: Spreadsheet, grid: Json) -> tuple[Sheet, Box]:
     """Sheet (to change, the book being a draft) and rectangle of a GridRange. Raises ApiError 400."""
     sheet = book.edit(grid.get("sheetId", 0))
-    bounds = bounds_of(grid)
-    _check_order(bounds)
-    return sheet, inside(sheet, bounds)
+    return sheet, inside(sheet, asked_bounds(grid))
 
 
-def _check_order(bounds: Bounds) -> None:
-    for name, start, end in (("Row", bounds.top, bounds.bottom), ("Column", bounds.left, bounds.right)):
-        if (start or 0) < 0 or (end is not None and end < (start or 0)):
-            refuse(f"range.end{name}Index[{end}] must not be before range.start{name}Index[{start or 0}]")
+def corner(sheet: Sheet, place: Json) -> tuple[int, int]:
+    """Row and column of a GridCoordinate on the sheet. Raises ApiError 400 when it is not on the grid."""
+    row, column = place.get("rowIndex", 0), place.get("columnIndex", 0)
+    if not (0 <= row < len(sheet.rows) and 0 <= column < len(sheet.columns)):
+        raise exceeds(sheet, Bounds(row, row + 1, column, column + 1))
+    return row, column
 
 
 def lines(sheet: Sheet, found: Json) -> tuple[int, int]:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from functions.local.model import Metadata
 
 ROW_PIXELS, COLUMN_PIXELS = 21, 100
-KEPT_THINGS = ("merges", "conditionalFormats", "filterViews", "protectedRanges", "bandedRanges")
+KEPT_THINGS = (
+    "merges",
+    "conditionalFormats",
+    "filterViews",
+    "protectedRanges",
+    "bandedRanges",
+    "charts",
+    "rowGroups",
+    "columnGroups",
+)
 
 
 def get(book: Spreadsheet, call: Json) -> Json:

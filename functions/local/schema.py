@@ -43,6 +43,8 @@ KEEPS_DEFAULT = frozenset(
         "InterpolationPoint.value",
         "FilterSpec.columnIndex",
         "SortSpec.dimensionIndex",
+        "UpdateConditionalFormatRuleRequest.newIndex",
+        "EmbeddedObjectPosition.sheetId",
     }
 )
 _SCALARS = {"s": "TYPE_STRING", "b": "TYPE_BOOL", "i": "TYPE_INT32", "d": "TYPE_DOUBLE", "f": "TYPE_FLOAT"}
@@ -83,7 +85,7 @@ def read(message: str, raw: Any, path: str = "") -> dict[str, Any]:
         if _is_default(item, kind) and f"{message}.{name}" not in KEEPS_DEFAULT:
             continue
         found[name] = item
-    return _with_color_styles(fields, found) if "Color" in "".join(found) else found
+    return _with_color_styles(fields, found) if "olor" in "".join(found) else found
 
 
 def read_value(kind: str, value: Any, path: str) -> Any:

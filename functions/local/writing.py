@@ -11,6 +11,7 @@ from functions.local.errors import ApiError, prefixed, refuse
 from functions.local.formats import number_format
 from functions.local.model import Cell, Cells, Extras, Json, Row, Sheet, Spreadsheet, extras_of
 from functions.local.ranges import Box, clamp, inside, resolve
+from functions.local.shift import after_insert
 from functions.local.typed import as_typed, literal
 from functions.local.values import FORMATTED, read_box
 
@@ -98,6 +99,7 @@ def append(book: Spreadsheet, call: Json) -> Json:
     width = max(map(len, values), default=0)
     if call.get("insertDataOption") == "INSERT_ROWS" and table and values and top < len(sheet.rows):
         insert_rows(sheet, top, [((), None)] * len(values))
+        after_insert(book, sheet, ROWS, top, len(values))
     grow(book, sheet, top + len(values), left + width)
     top = top if values else min(top, len(sheet.rows) - 1)
     target = Bounds(top, top + max(len(values), 1), left, left + max(width, 1))

@@ -226,7 +226,7 @@ def test_half_a_surrogate_pair_is_no_text(client: Client) -> None:
     assert client.ok("PUT", path, b'{"values": [["\\ud83d\\ude00"]]}')
 
 
-@pytest.mark.parametrize("kind", ["pasteData", "addChart", "cutPaste", "addTable", "insertRange"])
+@pytest.mark.parametrize("kind", ["addSlicer", "addTable", "autoFill", "addDataSource", "insertComment"])
 def test_a_kind_that_is_not_built_answers_501_and_names_it(client: Client, kind: str) -> None:
     status, message = client.batch_refused(write(0, "x"), {kind: {}})
     assert status == 501
@@ -347,7 +347,7 @@ def test_what_lies_over_a_sheet_is_kept_and_follows_its_rows(client: Client) -> 
         {"addFilterView": {"filter": {"title": "mine", "range": area}}},
         {"setBasicFilter": {"filter": {"range": area}}},
         {"addNamedRange": {"namedRange": {"name": "codes", "range": area}}},
-        {"mergeCells": {"range": area, "mergeType": "MERGE_ROWS"}},
+        {"mergeCells": {"range": grid(1, 3, 0, 3), "mergeType": "MERGE_ROWS"}},
         insert("ROWS", 1),
         {"deleteDimension": {"range": span("COLUMNS", 1, 2)}},
     )
@@ -419,8 +419,8 @@ def test_a_merge_keeps_the_first_value_and_can_be_undone(client: Client) -> None
     merge = {"mergeCells": {"range": grid(0, 2, 0, 2), "mergeType": "MERGE_ALL"}}
     client.batch(merge)
     assert client.values("Sheet1") == [["b"]]
-    assert client.batch_refused(merge)[0] == 400
     client.batch(
+        merge,
         {"unmergeCells": {"range": grid(0, 2, 0, 2)}},
         {**merge, "mergeCells": {**merge["mergeCells"], "mergeType": "MERGE_COLUMNS"}},
     )
@@ -514,7 +514,7 @@ def test_kept_things_are_changed_by_their_mask(client: Client) -> None:
         {"deleteConditionalFormatRule": {}},
         {"addNamedRange": {"namedRange": {"name": "n", "namedRangeId": "9", "range": area}}},
         {"deleteNamedRange": {"namedRangeId": "9"}},
-        {"addBanding": {"bandedRange": {"bandedRangeId": 4, "range": area}}},
+        {"addBanding": {"bandedRange": {"bandedRangeId": 4, "range": area, "rowProperties": {}}}},
         {"deleteBanding": {"bandedRangeId": 4}},
     )
     found = client.get("sheets,namedRanges")
