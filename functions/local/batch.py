@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from functions.local import (
     kinds_cells,
+    kinds_charts,
     kinds_dimension,
     kinds_filters,
     kinds_groups,
@@ -34,6 +35,7 @@ KINDS = {
     **kinds_things.KINDS,
     **kinds_rules.KINDS,
     **kinds_filters.KINDS,
+    **kinds_charts.KINDS,
 }
 
 
