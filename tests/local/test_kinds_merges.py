@@ -60,8 +60,9 @@ def test_merges_are_replaced_whole_or_refused(
                 "fields": "userEnteredValue",
             }
         },
+        {"pasteData": {"coordinate": {}, "data": "x,x,x\n" * 3, "delimiter": ","}},
     ],
-    ids=["repeatCell", "updateCells from a start", "updateCells over a range"],
+    ids=["repeatCell", "updateCells from a start", "updateCells over a range", "pasteData"],
 )
 def test_only_the_first_cell_of_a_merge_takes_a_value(client: Client, request_: dict[str, Any]) -> None:
     client.batch(merge(grid(0, 2, 0, 2)), request_)
