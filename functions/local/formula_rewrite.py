@@ -5,7 +5,9 @@ What is no reference stays as it was typed, and text that is no formula comes ba
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from functions.local.a1 import column_name, quote
 from functions.local.formula import Corner, NotAFormulaError, parse, parse_ref, tokens
@@ -14,71 +16,144 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.local.formula import Ref
-
-    Change = Callable[[int, int], tuple[int, int] | None]
-    Corners = tuple[Corner, Corner | None]
+    from functions.local.model import Json
+    from functions.local.ranges import Box
 
 GONE = "#REF!"
-OPEN_END = 2**31  # what `change` gets as the end of a range that has none
 LAST_COLUMN = 18_277  # ZZZ
 
 
-def moved(text: str, own_title: str, changed_title: str, *, by_rows: bool, change: Change) -> str:
-    """Rewrite a formula on the tab *own_title* after rows (or columns) of the tab *changed_title* moved.
+class Moved(NamedTuple):
+    """Where a place is now; *title* names its tab when that is another one."""
 
-    *change* gives the new zero-based start and end (not included) of a span, None for `#REF!`.
+    grid: Json
+    title: str | None = None
+
+
+class Rewritten(NamedTuple):
+    """What a reference becomes; *title* is that of another tab, None to leave it."""
+
+    first: Corner
+    last: Corner | None
+    title: str | None = None
+
+
+def followed(text: str, own_title: str, changed_title: str, change: Callable[[Json], Moved | None]) -> str:
+    """Rewrite a formula on the tab *own_title* after places of the tab *changed_title* moved.
+
+    *change* gives the new place of a GridRange, and the title of its tab where that is another one; None for `#REF!`.
     """
+    changed = changed_title.casefold()
 
-    def rewrite(ref: Ref) -> Corners | None:
-        if (own_title if ref.sheet is None else ref.sheet).casefold() != changed_title.casefold():
-            return ref.first, ref.last
-        return _moved_corners(ref, by_rows=by_rows, change=change)
+    def rewrite(ref: Ref) -> Rewritten | None:
+        if (own_title if ref.sheet is None else ref.sheet).casefold() != changed:
+            return Rewritten(ref.first, ref.last)
+        found = change(_grid(ref))
+        return None if found is None else _placed(ref, found)
 
     return _rewritten(text, rewrite)
 
 
 def shifted(text: str, rows: int, columns: int) -> str:
     """Rewrite a formula that is copied *rows* down and *columns* to the right; `$` holds a reference still."""
+    if not (rows or columns):
+        return text
 
-    def rewrite(ref: Ref) -> Corners | None:
+    def rewrite(ref: Ref) -> Rewritten | None:
         first = _shifted_corner(ref.first, rows, columns)
         last = None if ref.last is None else _shifted_corner(ref.last, rows, columns)
-        return None if first is None or (last is None and ref.last is not None) else (first, last)
+        return None if first is None or (last is None and ref.last is not None) else Rewritten(first, last)
+
+    return _rewritten(text, rewrite)
+
+
+def anchored(text: str, area: Box, by: tuple[int, int], change: Callable[[Json], Json | None]) -> str:
+    """Rewrite a formula that counts from the corner of *area*, after the corner went *by* rows and columns.
+
+    A reference without `$` to a row or column of the area keeps its distance to the corner, whatever was deleted; all
+    else follows *change*, as `followed` does.
+    """
+
+    def keeps(corner: Corner) -> tuple[bool, bool]:
+        by_row = corner.row in area.rows and not corner.row_fixed
+        return by_row, corner.column in area.columns and not corner.column_fixed
+
+    def rewrite(ref: Ref) -> Rewritten | None:
+        if ref.sheet is not None:
+            return Rewritten(ref.first, ref.last)
+        corners = [ref.first, ref.last or ref.first]
+        rows_kept, columns_kept = (all(kept) for kept in zip(*map(keeps, corners), strict=True))
+        kept_sides = [name for name, kept in (("Row", rows_kept), ("Column", columns_kept)) if kept]
+        asked = {name: index for name, index in _grid(ref).items() if not any(side in name for side in kept_sides)}
+        grid = change(asked)
+        if grid is None:
+            return None
+        moved = _placed(ref, Moved({**_grid(ref), **grid}))
+        new = [
+            replace(
+                after,
+                row=before.row + by[0] if before.row is not None and keeps(before)[0] else after.row,
+                column=before.column + by[1] if before.column is not None and keeps(before)[1] else after.column,
+            )
+            for before, after in zip(corners, (moved.first, moved.last or moved.first), strict=True)
+        ]
+        return Rewritten(new[0], None if ref.last is None else new[1])
+
+    return _rewritten(text, rewrite)
+
+
+def carried(text: str, row: int, rows: int) -> str:
+    """Rewrite a formula that a sort carries from *row*, *rows* down: what it refers to in its own row goes along."""
+
+    def own(corner: Corner) -> Corner | None:
+        is_own = corner.row == row and not corner.row_fixed
+        return _shifted_corner(corner, rows, 0) if is_own else corner
+
+    def rewrite(ref: Ref) -> Rewritten | None:
+        if ref.sheet is not None:
+            return Rewritten(ref.first, ref.last)
+        first, last = own(ref.first), None if ref.last is None else own(ref.last)
+        return None if first is None or (last is None and ref.last is not None) else Rewritten(first, last)
 
     return _rewritten(text, rewrite)
 
 
 def retitled(text: str, old: str, new: str) -> str:
     """Rewrite a formula after the tab *old* was renamed to *new*."""
+    folded = old.casefold()
+
+    def rewrite(ref: Ref) -> Rewritten:
+        return Rewritten(ref.first, ref.last, new if (ref.sheet or "").casefold() == folded else None)
+
+    return _rewritten(text, rewrite)
+
+
+def _rewritten(text: str, rewrite: Callable[[Ref], Rewritten | None]) -> str:
+    parts = _pieces(text)
+    return text if parts is None else "=" + "".join(_rewritten_piece(part, rewrite) for part in parts)
+
+
+@lru_cache(maxsize=20_000)
+def _pieces(text: str) -> tuple[str | tuple[str, Ref], ...] | None:
+    """Pieces of a formula, a reference with its text; None for text that is no formula in any locale."""
     if not _is_formula(text):
-        return text
-    parts = [
-        f"{quote(new)}!{token.text.rpartition('!')[2]}"
-        if token.kind == "ref" and (parse_ref(token.text).sheet or "").casefold() == old.casefold()
-        else token.text
-        for token in tokens(text)
-    ]
-    return "=" + "".join(parts)
+        return None
+    return tuple((token.text, parse_ref(token.text)) if token.kind == "ref" else token.text for token in tokens(text))
 
 
-def _rewritten(text: str, rewrite: Callable[[Ref], Corners | None]) -> str:
-    if not _is_formula(text):
-        return text
-    return "=" + "".join(
-        _rewritten_ref(token.text, rewrite) if token.kind == "ref" else token.text for token in tokens(text)
-    )
-
-
-def _rewritten_ref(text: str, rewrite: Callable[[Ref], Corners | None]) -> str:
-    ref = parse_ref(text)
+def _rewritten_piece(part: str | tuple[str, Ref], rewrite: Callable[[Ref], Rewritten | None]) -> str:
+    if isinstance(part, str):
+        return part
+    text, ref = part
     found = rewrite(ref)
     if found is None:
         return GONE
-    if found == (ref.first, ref.last):
-        return text
-    title, exclamation, _ = text.rpartition("!")
-    first, last = found
-    return f"{title}{exclamation}{_corner_text(first)}" + ("" if last is None else f":{_corner_text(last)}")
+    title, exclamation, cells = text.rpartition("!")
+    if found.title is not None:
+        title, exclamation = quote(found.title), "!"
+    if (found.first, found.last) != (ref.first, ref.last):
+        cells = _corner_text(found.first) + ("" if found.last is None else f":{_corner_text(found.last)}")
+    return f"{title}{exclamation}{cells}"
 
 
 def _is_formula(text: str) -> bool:
@@ -96,34 +171,37 @@ def _corner_text(corner: Corner) -> str:
     return column + ("" if corner.row is None else "$" * corner.row_fixed + str(corner.row + 1))
 
 
-def _moved_corners(ref: Ref, *, by_rows: bool, change: Change) -> Corners | None:
-    """Corners after the change; an open side stays open, and ends typed the wrong way round stay so."""
-    first, last = (_at(corner, by_rows=by_rows) for corner in (ref.first, ref.last or ref.first))
-    if first is None and last is None:
-        return ref.first, ref.last
-    ends = [end for end in (first, last) if end is not None]
-    is_open = first is None or last is None
-    found = change(min(ends), OPEN_END if is_open else max(ends) + 1)
-    if found is None:
-        return None
-    start, end = found
-    backwards = not is_open and first == max(ends) != min(ends)
-    new_first, new_last = (end - 1, start) if backwards else (start, end - 1)
-    if is_open:
-        new_first = new_last = start
-    moved_first = _put(ref.first, new_first, by_rows=by_rows)
-    return moved_first, None if ref.last is None else _put(ref.last, new_last, by_rows=by_rows)
+def _grid(ref: Ref) -> Json:
+    """GridRange of a reference; a side that is left out is open."""
+    return {**_span("Row", ref, lambda corner: corner.row), **_span("Column", ref, lambda corner: corner.column)}
 
 
-def _at(corner: Corner, *, by_rows: bool) -> int | None:
-    return corner.row if by_rows else corner.column
+def _span(side: str, ref: Ref, index: Callable[[Corner], int | None]) -> Json:
+    ends = [index(corner) for corner in (ref.first, ref.last or ref.first)]
+    given = [end for end in ends if end is not None]
+    if not given:
+        return {}
+    start = {f"start{side}Index": min(given)}
+    return start if None in ends else {**start, f"end{side}Index": max(given) + 1}
 
 
-def _put(corner: Corner, place: int, *, by_rows: bool) -> Corner:
-    if _at(corner, by_rows=by_rows) is None:
-        return corner
-    row, column = (place, corner.column) if by_rows else (corner.row, place)
-    return Corner(row, column, corner.row_fixed, corner.column_fixed)
+def _placed(ref: Ref, moved: Moved) -> Rewritten:
+    """Corners of *ref* at a new place; an open side stays open, and ends typed the wrong way round stay so."""
+    last = ref.last or ref.first
+    rows = _ends("Row", moved.grid, ref.first.row, last.row)
+    columns = _ends("Column", moved.grid, ref.first.column, last.column)
+    corners = [
+        replace(corner, row=row, column=column)
+        for corner, row, column in zip((ref.first, last), rows, columns, strict=True)
+    ]
+    return Rewritten(corners[0], None if ref.last is None else corners[1], moved.title)
+
+
+def _ends(side: str, grid: Json, first: int | None, last: int | None) -> tuple[int | None, int | None]:
+    start, end = grid.get(f"start{side}Index", 0), grid.get(f"end{side}Index", 0) - 1
+    if first is None or last is None:
+        return None if first is None else start, None if last is None else start
+    return (end, start) if first > last else (start, end)
 
 
 def _shifted_corner(corner: Corner, rows: int, columns: int) -> Corner | None:

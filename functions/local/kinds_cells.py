@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from functions.local import masks
 from functions.local.edit import grow, map_cells, put_cells
 from functions.local.errors import refuse, refuse_unbuilt
+from functions.local.formula_rewrite import shifted
 from functions.local.merges import drop_covered, refuse_cut, unmerge
 from functions.local.model import Cell, Cells, Extras, Formula, Json, Sheet, Spreadsheet, Value, extras_of
 from functions.local.ranges import Box, grid_box, grid_json
@@ -106,11 +107,27 @@ def _write_row(
 
 def repeat_cell(book: Spreadsheet, request: Json) -> Json:
     """Write the same fields to every cell of a range."""
-    write, data = writer(request.get("fields", "")), request.get("cell", {})
+    fields, data = request.get("fields", ""), request.get("cell", {})
+    write = writer(fields)
     sheet, box = grid_box(book, request.get("range", {}))
     map_cells(sheet, box.rows, box.columns, lambda cell: write(cell, data))
+    if "formulaValue" in data.get("userEnteredValue", {}) and {"*", "userEnteredValue"} & masks.parse(fields).keys():
+        _count_up(sheet, box)
     drop_covered(sheet, box)
     return {}
+
+
+def _count_up(sheet: Sheet, box: Box) -> None:
+    """Let the references of a formula that was repeated count from its first cell."""
+    for index in box.rows:
+        row = sheet.rows[index]
+        part = [
+            cell._replace(value=Formula(shifted(str(cell.value), index - box.top, column - box.left)))
+            if (cell := row.cell(column)) is not None and isinstance(cell.value, Formula)
+            else cell
+            for column in box.columns
+        ]
+        put_cells(sheet, index, (*row.cells[: box.left], *part, *row.cells[box.right :]))
 
 
 def append_cells(book: Spreadsheet, request: Json) -> Json:

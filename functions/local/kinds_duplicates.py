@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from functions.local.calculate import calculator_of
 from functions.local.edit import map_cells
 from functions.local.errors import refuse
 from functions.local.ranges import Box, grid_box, lines
 from functions.local.reorder import reorder
-from functions.local.uncalculated import value_of
 
 if TYPE_CHECKING:
     from functions.local.model import Cell, Json, Sheet, Spreadsheet, Value
@@ -26,8 +26,8 @@ def delete_duplicates(book: Spreadsheet, request: Json) -> Json:
     known: set[tuple[Key, ...]] = set()
     kept: list[int] = []
     gone: list[int] = []
-    for row in range(box.top, _end(sheet, box)):
-        key = tuple(_key(sheet.rows[row].cell(column)) for column in columns)
+    for row, shown in enumerate(calculator_of(book).rows(sheet, box.top, _end(sheet, box)), box.top):
+        key = tuple(_key(shown.cell(column)) for column in columns)
         (gone if key in known else kept).append(row)
         known.add(key)
     if not gone:
@@ -59,7 +59,7 @@ def _end(sheet: Sheet, box: Box) -> int:
 
 
 def _key(cell: Cell | None) -> Key:
-    value = value_of(cell, "deleteDuplicates")
+    value = cell.value if cell else None
     if isinstance(value, str):
         return "text", value.casefold()
     return ("boolean" if isinstance(value, bool) else "number"), value

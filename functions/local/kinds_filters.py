@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from functions.local.conditions import Seen, seen, test_of
+from functions.local.calculate import calculator_of
+from functions.local.conditions import Place, Sources, test_of
 from functions.local.errors import refuse, refuse_unbuilt
+from functions.local.formats import shown
 from functions.local.kinds_sheets import free_id
 from functions.local.kinds_things import Thing, adder, deleter, finder, ids, updater
 from functions.local.merges import refuse_vertical
 from functions.local.ranges import Box, bounds_of, grid_box, grid_json, inside
 from functions.local.reorder import set_filtered, sort
+from functions.local.typed import as_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from functions.local.conditions import Test
     from functions.local.model import Json, Sheet, Spreadsheet
 
 BY_COLOR = frozenset(
@@ -63,11 +65,15 @@ def hide_rows(book: Spreadsheet, sheet: Sheet) -> None:
     hidden: set[int] = set()
     if kept[0].get("filterSpecs"):
         box = inside(sheet, bounds_of(kept[0]["range"]))
-        tests = [(spec["columnIndex"], _shows(book, spec["filterCriteria"])) for spec in kept[0]["filterSpecs"]]
-        locale = str(book.properties.get("locale", ""))
-        for index in range(box.top + 1, box.bottom):
-            row = sheet.rows[index]
-            if not all(test(seen(row.cell(column), locale)) for column, test in tests):
+        body = box._replace(top=box.top + 1)
+        calculator = calculator_of(book)
+        tests = [
+            (column, _shows(spec["filterCriteria"], Sources(calculator, sheet, [body._replace(left=column)])))
+            for spec in kept[0]["filterSpecs"]
+            for column in (spec["columnIndex"],)
+        ]
+        for index, row in enumerate(calculator.rows(sheet, body.top, body.bottom), body.top):
+            if not all(test(Place(index, column, row.cell(column))) for column, test in tests):
                 hidden.add(index)
     for index in range(len(sheet.rows)):
         set_filtered(sheet, index, hidden=index in hidden)
@@ -80,14 +86,49 @@ def after_change(book: Spreadsheet, sheet: Sheet, before: list[Json] | None) -> 
         hide_rows(book, sheet)
 
 
-def _shows(book: Spreadsheet, criteria: Json) -> Callable[[Seen], bool]:
+def _shows(criteria: Json, sources: Sources) -> Test:
+    """Test of a cell by the criteria of its column. Raises ApiError."""
     if BY_COLOR & criteria.keys():
         refuse_unbuilt("a filter by colour")
-    hidden = frozenset(criteria.get("hiddenValues", []))
+    hidden, locale = frozenset(criteria.get("hiddenValues", [])), sources.calculator.locale
+
+    def is_listed(place: Place) -> bool:
+        return shown(place.value, place.cell.extras if place.cell else None, locale) not in hidden
+
     if "condition" not in criteria:
-        return lambda cell: cell.text not in hidden
-    test = test_of(book, criteria["condition"])
-    return lambda cell: cell.text not in hidden and test(cell)
+        return is_listed
+    _check(criteria["condition"], locale)
+    test = test_of(criteria["condition"], sources)
+    return lambda place: is_listed(place) and test(place)
+
+
+def _check(condition: Json, locale: str) -> None:
+    """Refuse a condition that a filter cannot have."""
+    kind, values = condition.get("type", ""), condition.get("values", [])
+    if kind not in CONDITIONS and kind != "ONE_OF_LIST":
+        refuse_unbuilt(f"the condition {kind or 'without a type'} in a filter")
+    count = CONDITIONS.get(kind, len(values))
+    if len(values) != count:
+        refuse(f"ConditionType '{kind}' requires exactly {count} condition values, not {len(values)}.")
+    for value in values if kind.startswith(("NUMBER_", "DATE_")) else ():
+        text = str(value.get("userEnteredValue", ""))
+        number = as_typed(text, locale)[0]
+        if "relativeDate" not in value and (number is None or isinstance(number, bool | str)) and text[:1] != "=":
+            refuse(f"Invalid ConditionValue.userEnteredValue: {text} for the ConditionType '{kind}'.")
+
+
+_NUMBERS = ("GREATER", "GREATER_THAN_EQ", "LESS", "LESS_THAN_EQ", "EQ", "NOT_EQ")
+_TEXTS = ("CONTAINS", "NOT_CONTAINS", "STARTS_WITH", "ENDS_WITH", "EQ", "NOT_EQ")
+_DATES = ("BEFORE", "AFTER", "ON_OR_BEFORE", "ON_OR_AFTER", "EQ")
+CONDITIONS = {  # what a filter can ask, and of how many values
+    "BLANK": 0,
+    "NOT_BLANK": 0,
+    "CUSTOM_FORMULA": 1,
+    **{f"NUMBER_{name}": 1 for name in _NUMBERS},
+    **{f"TEXT_{name}": 1 for name in _TEXTS},
+    **{f"DATE_{name}": 1 for name in _DATES},
+    **{f"{kind}_{name}": 2 for kind in ("NUMBER", "DATE") for name in ("BETWEEN", "NOT_BETWEEN")},
+}
 
 
 def _specs(item: Json) -> Json:

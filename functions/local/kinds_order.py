@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from functions.local.calculate import calculator_of
 from functions.local.edit import put_cells
 from functions.local.errors import invalid, refuse
 from functions.local.formats import shown
@@ -19,7 +18,7 @@ from functions.local.typed import as_typed
 from functions.local.writing import cell_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 
 def sort_range(book: Spreadsheet, request: Json) -> Json:

@@ -6,19 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from functions.local import rule_areas
+from functions.local.calculate import calculator_of
 from functions.local.edit import grow, put_part
 from functions.local.errors import refuse
+from functions.local.formula_rewrite import shifted
 from functions.local.merges import box_of, contains, drop_covered, merged_boxes, refuse_cut, unmerge
 from functions.local.model import Cell, Formula, Json, Sheet, Spreadsheet, extras_of
 from functions.local.over import follow_references
 from functions.local.ranges import Box, corner, grid_box, grid_json
 from functions.local.rule_areas import Copy
-from functions.local.uncalculated import moved, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-NORMAL, NO_BORDERS, FORMAT = "PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT"
+NORMAL, NO_BORDERS, FORMAT, VALUES = "PASTE_NORMAL", "PASTE_NO_BORDERS", "PASTE_FORMAT", "PASTE_VALUES"
 WITH_MERGES = frozenset({NORMAL, NO_BORDERS})
 WITH_RULES = frozenset({NORMAL, NO_BORDERS, FORMAT, "PASTE_CONDITIONAL_FORMATTING"})
 WITH_FORMULAS = WITH_MERGES | {"PASTE_FORMULA"}
@@ -83,7 +84,10 @@ def _take(book: Spreadsheet, request: Json, verb: str, *, transposed: bool = Fal
     if not (source.rows and source.columns):
         refuse("The source range must not be empty.")
     refuse_cut(sheet, source, f"You can't {verb} only part of a merged cell.")
-    block = [[sheet.rows[row].cell(column) for column in source.columns] for row in source.rows]
+    rows = sheet.rows[source.top : source.bottom]
+    if request.get("pasteType") == VALUES:
+        rows = calculator_of(book).rows(sheet, source.top, source.bottom)
+    block = [[row.cell(column) for column in source.columns] for row in rows]
     merges = [_from_corner(merge, source) for merge in merged_boxes(sheet, source)]
     if transposed:
         block = [list(column) for column in zip(*block, strict=True)]
@@ -165,7 +169,9 @@ def _tiled(block: Block, areas: Copy, *, moving: bool) -> Block:
 
 
 def _copied(cell: Cell | None, away: tuple[int, int]) -> Cell | None:
-    return cell._replace(value=moved(cell.value, *away)) if cell else None
+    if cell is None or not isinstance(cell.value, Formula):
+        return cell
+    return cell._replace(value=Formula(shifted(str(cell.value), *away)))
 
 
 def _put_merges(sheet: Sheet, target: Box, merges: list[Box], size: tuple[int, int]) -> None:
@@ -195,11 +201,8 @@ def _all_but_borders(old: Cell | None, new: Cell | None) -> Cell | None:
     return _cell(new.value if new else None, {**_fields(new), "userEnteredFormat": bordered})
 
 
-def _value(old: Cell | None, new: Cell | None) -> Cell | None:
-    return _cell(value_of(new, "PASTE_VALUES"), _fields(old))
-
-
-def _formula(old: Cell | None, new: Cell | None) -> Cell | None:
+def _content(old: Cell | None, new: Cell | None) -> Cell | None:
+    """What was taken is a formula, or its result where values alone are pasted."""
     return _cell(new.value if new else None, _fields(old))
 
 
@@ -214,8 +217,8 @@ def _one_field(name: str) -> Callable[[Cell | None, Cell | None], Cell | None]:
 JOINS: dict[str, Callable[[Cell | None, Cell | None], Cell | None]] = {
     NORMAL: lambda _, new: new,
     NO_BORDERS: _all_but_borders,
-    "PASTE_VALUES": _value,
-    "PASTE_FORMULA": _formula,
+    VALUES: _content,
+    "PASTE_FORMULA": _content,
     FORMAT: _one_field("userEnteredFormat"),
     "PASTE_DATA_VALIDATION": _one_field("dataValidation"),
     "PASTE_CONDITIONAL_FORMATTING": lambda old, _: old,

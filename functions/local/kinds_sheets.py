@@ -6,7 +6,7 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from functions.local import masks
+from functions.local import formula_follow, masks
 from functions.local.edit import COLUMNS, ROWS, delete_columns, delete_rows, grow, limit_growth
 from functions.local.errors import ApiError, invalid, refuse
 from functions.local.merges import box_of
@@ -83,11 +83,11 @@ def delete_sheet(book: Spreadsheet, request: Json) -> Json:
         refuse("You can't remove all the sheets in a document.")
     if all(other.properties.get("hidden") for other in rest):
         refuse("You can't remove all the visible sheets in a document.")
-    book.sheets.remove(sheet)
+    follow_references(book, Gone(sheet.id))
+    del book.sheets[book.index_of(sheet.id)]
     book.drafted.discard(sheet.id)
     book.removed_sheets.add(sheet.id)
     book.drop_metadata([entry.id for entry in book.metadata.values() if entry.sheet == sheet.id])
-    follow_references(book, Gone(sheet.id))
     return {}
 
 
@@ -109,6 +109,8 @@ def update_sheet_properties(book: Spreadsheet, request: Json) -> Json:
         for name, value in changed.items()
         if name not in {"sheetId", "index", "sheetType", "gridProperties"}
     }
+    if sheet.title != old["title"]:
+        formula_follow.rename(book, old["title"], sheet.title)
     if grid := _own_grid_properties(changed):
         sheet.properties["gridProperties"] = grid
     _check_frozen(sheet)

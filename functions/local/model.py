@@ -39,11 +39,14 @@ class Extras:
 
     text: str
     fields: Json
+    has_rule: bool  # whether its validation holds a formula
 
 
 @lru_cache(maxsize=100_000)
 def _extras(text: str) -> Extras:
-    return Extras(text, json.loads(text))
+    fields = json.loads(text)
+    values = fields.get("dataValidation", {}).get("condition", {}).get("values", [])
+    return Extras(text, fields, any(value.get("userEnteredValue", "").startswith("=") for value in values))
 
 
 def extras_of(fields: Json) -> Extras | None:
@@ -118,6 +121,7 @@ class Sheet:
     touched: dict[int, Row] = field(default_factory=dict)  # rows to save, by id
     removed: set[int] = field(default_factory=set)  # ids of rows to delete
     formula_rows: set[int] = field(default_factory=set)  # ids of rows with a formula; some may be gone
+    ruled: set[Extras] = field(default_factory=set)  # extras of its cells whose validation holds a formula; the same
 
     @property
     def title(self) -> str:
@@ -139,11 +143,15 @@ class Sheet:
             touched={},
             removed=set(),
             formula_rows=set(self.formula_rows),
+            ruled=set(self.ruled),
         )
 
     def note_formulas(self, rows: Iterable[Row]) -> None:
-        """Keep `formula_rows` right for rows that were put."""
+        """Keep `formula_rows` and `ruled` right for rows that were put."""
         for row in rows:
+            for cell in row.cells:
+                if cell is not None and cell.extras is not None and cell.extras.has_rule:
+                    self.ruled.add(cell.extras)
             if row.has_formula:
                 self.formula_rows.add(row.id)
             elif self.formula_rows:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
+from functions.local import formula_follow
 from functions.local.groups import regrouped
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def follow(book: Spreadsheet, sheet: Sheet, change: Change) -> None:
 
 
 def follow_references(book: Spreadsheet, change: Change) -> None:
-    """Carry a *change* to what refers to the sheet from anywhere: named ranges and the sources of charts."""
+    """Carry a *change* to what refers to the sheet from anywhere: formulas, named ranges, the sources of charts."""
+    formula_follow.follow(book, change)
     named = [(one, _referred(one["range"], change)) for one in book.named_ranges]
     book.named_ranges = [{**one, "range": grid} for one, grid in named if grid is not None]
     for sheet in list(book.sheets):
@@ -75,7 +77,7 @@ def _changed(name: str, thing: Json, change: Change) -> Json | None:
         return None if merge is None or _is_one_cell(merge) else merge
     if name == "conditionalFormats":
         ranges = _grids(thing["ranges"], change)
-        return {**thing, "ranges": ranges} if ranges else None
+        return formula_follow.rule_after({**thing, "ranges": ranges}, thing["ranges"], change) if ranges else None
     if name == "charts":
         overlay = thing["position"]["overlayPosition"]
         moved = {**overlay, "anchorCell": change.cell(overlay["anchorCell"])}

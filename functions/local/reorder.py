@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from functions.local.calculate import calculator_of
 from functions.local.edit import put_part, put_row
 from functions.local.errors import refuse, refuse_unbuilt
+from functions.local.formula_rewrite import carried
+from functions.local.formula_values import Problem
 from functions.local.merges import merged_boxes, refuse_vertical, unmerge
-from functions.local.model import Cell, Formula, Json, Row, Sheet, Spreadsheet
+from functions.local.model import Cell, Cells, Formula, Json, Row, Sheet, Spreadsheet
 from functions.local.ranges import grid_json
 
 if TYPE_CHECKING:
@@ -20,19 +23,19 @@ VERTICAL = "You can't sort a range with vertical merges."
 
 def sort(book: Spreadsheet, sheet: Sheet, box: Box, specs: list[Json]) -> None:
     """Sort the rows of *box*; later specs decide where earlier ones find rows equal. Raises ApiError."""
-    order = list(box.rows)
+    order, rows = list(box.rows), calculator_of(book).rows(sheet, 0, box.bottom)
     for spec in reversed(specs):
         if BY_COLOR & spec.keys():
             refuse_unbuilt("a sort by colour")
         column = spec.get("dimensionIndex", box.left)
         if column not in box.columns:
             refuse(f"sortSpec.dimensionIndex[{column}] must be within the range.")
-        order = _sorted(sheet, order, column, down=spec.get("sortOrder") == "DESCENDING")
+        order = _sorted(rows, order, column, down=spec.get("sortOrder") == "DESCENDING")
     reorder(book, sheet, box, order)
 
 
-def _sorted(sheet: Sheet, order: list[int], column: int, *, down: bool) -> list[int]:
-    keyed = [(_sort_key(sheet.rows[index].cell(column)), index) for index in order]
+def _sorted(rows: list[Row], order: list[int], column: int, *, down: bool) -> list[int]:
+    keyed = [(_sort_key(rows[index].cell(column)), index) for index in order]
     filled = [(key, index) for key, index in keyed if key is not None]
     filled.sort(key=lambda pair: pair[0], reverse=down)  # equal rows keep their order either way
     return [index for _, index in filled] + [index for key, index in keyed if key is None]
@@ -43,8 +46,8 @@ def _sort_key(cell: Cell | None) -> tuple[int, Any] | None:
         return None
     if isinstance(cell.value, bool):
         return 2, cell.value
-    if isinstance(cell.value, Formula):
-        return 3, ""
+    if isinstance(cell.value, Problem):
+        return 3, str(cell.value)
     return (1, cell.value.casefold()) if isinstance(cell.value, str) else (0, cell.value)
 
 
@@ -58,13 +61,23 @@ def reorder(book: Spreadsheet, sheet: Sheet, box: Box, order: list[int], why: st
     old = sheet.rows[box.top : box.bottom]
     for source, place in places.items():
         row = old[source - box.top]
-        put_part(sheet, place, box.columns, row.cells[box.left : box.right])
+        part = row.cells[box.left : box.right]
+        put_part(sheet, place, box.columns, _carried(part, source, place) if row.has_formula else part)
         set_filtered(sheet, place, hidden=is_filtered(row))
     _move_merges(sheet, box, places)
     ids = {old[source - box.top].id: old[place - box.top].id for source, place in places.items()}
     for entry in list(book.metadata.values()) if ids else ():
         if entry.sheet == sheet.id and entry.dimension == "ROWS" and entry.line in ids:
             book.put_metadata(replace(entry, line=ids[entry.line]))
+
+
+def _carried(cells: Cells, source: int, place: int) -> Cells:
+    return tuple(
+        cell._replace(value=Formula(carried(str(cell.value), source, place - source)))
+        if cell is not None and isinstance(cell.value, Formula)
+        else cell
+        for cell in cells
+    )
 
 
 def is_filtered(row: Row) -> bool:

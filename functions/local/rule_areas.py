@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from functions.local.errors import refuse_unbuilt
+from functions.local.formula_follow import rule_over
 from functions.local.merges import contains
 from functions.local.ranges import Box, bounds_of, grid_json, inside
 
@@ -40,7 +40,7 @@ def _without(sheet: Sheet, rule: Json, box: Box) -> Json:
     for grid in rule["ranges"]:
         own = inside(sheet, bounds_of(grid))
         ranges += [grid_json(sheet, part) for part in _rest(own, box)] if own.meets(box) else [grid]
-    return {**rule, "ranges": ranges}
+    return rule_over(rule, ranges)
 
 
 def _rest(own: Box, hole: Box) -> list[Box]:
@@ -67,7 +67,7 @@ def taken(source_sheet: Sheet, copy: Copy) -> list[Area]:
 def lay(source_sheet: Sheet, sheet: Sheet, copy: Copy, areas: list[Area], *, cut: bool) -> None:
     """Let what was `taken` cover the target, and no other rule there; of a source that is cut nothing stays covered.
 
-    On another sheet they become new rules. Raises ApiError 501 for one with a formula, whose references would move.
+    On another sheet they become new rules.
     """
     if source_sheet is sheet:
         laid = [_laid(sheet, copy, area, cut=cut) for area in areas]
@@ -88,14 +88,12 @@ def _laid(sheet: Sheet, copy: Copy, area: Area, *, cut: bool) -> Json:
     rest = area.rule
     for hole in (copy.source, copy.target) if cut else (copy.target,):
         rest = _without(sheet, rest, hole)
-    return {**rest, "ranges": rest["ranges"] + [grid_json(sheet, box) for box in area.boxes]}
+    new = [grid_json(sheet, box) for box in area.boxes]
+    return {**rest, "ranges": rest["ranges"] + new} if rest["ranges"] else rule_over(area.rule, new)
 
 
 def _on_sheet(sheet: Sheet, area: Area) -> Json:
-    values = area.rule.get("booleanRule", {}).get("condition", {}).get("values", [])
-    if any(str(value.get("userEnteredValue", "")).startswith("=") for value in values):
-        refuse_unbuilt("a copy to another sheet of a conditional format with a formula")
-    return {**area.rule, "ranges": [grid_json(sheet, box) for box in area.boxes]}
+    return rule_over(area.rule, [grid_json(sheet, box) for box in area.boxes])
 
 
 def _images(area: Box, copy: Copy) -> list[Box]:

@@ -140,6 +140,7 @@ class Store:
                 Row(row, position, decode_cells(cells, extras), json.loads(properties) if properties else None)
                 for row, position, cells, properties in rows
             ]
+            sheet.ruled = {one for one in extras.values() if one is not None and one.has_rule}
             sheet.formula_rows = {row for (row,) in run(FORMULA_ROWS, (number, sheet_id))}
             book.sheets.append(sheet)
         entries = run("SELECT number, body FROM metadata WHERE book = ? ORDER BY number", (number,))

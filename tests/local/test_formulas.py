@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from functions.local.calculate import Calculator
 from functions.local.formula import Literal, NotAFormulaError, parse, tokens
-from functions.local.formula_rewrite import moved, retitled, shifted
+from functions.local.formula_rewrite import Moved, followed, retitled, shifted
 from functions.local.formula_values import COMPARISONS
 from functions.local.model import Cell, Formula, Spreadsheet, new_sheet
 from functions.local.server import LocalSheets
+from functions.local.shift import Lines, deleted, inserted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -589,16 +590,14 @@ def test_a_formula_is_parsed_once() -> None:
         parse("no formula")
 
 
-def inserted(at: int, count: int) -> Any:
-    return lambda start, end: (start + count, end + count) if start >= at else (start, end + count if end > at else end)
+def moved(before: str, own: str, changed: str, *, by_rows: bool, change: Any) -> str:
+    lines = Lines(0, "ROWS" if by_rows else "COLUMNS", change)
 
+    def place(grid: dict[str, Any]) -> Moved | None:
+        found = lines.grid(grid)
+        return None if found is None else Moved(found)
 
-def deleted(at: int, count: int) -> Any:
-    def change(start: int, end: int) -> tuple[int, int] | None:
-        new = (start if start <= at else max(start - count, at), end if end <= at else max(end - count, at))
-        return None if new[0] == new[1] else new
-
-    return change
+    return followed(before, own, changed, place)
 
 
 @pytest.mark.parametrize(

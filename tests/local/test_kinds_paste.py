@@ -213,39 +213,12 @@ def test_values_cut_take_no_conditional_format_along(client: Client) -> None:
     assert sheet_of(client)["conditionalFormats"][0]["ranges"] == [grid(1, 2, 0, 1)]
 
 
-def test_a_rule_with_a_formula_stays_on_its_sheet(client: Client) -> None:
-    custom = rule(grid(0, 2, 0, 1), kind="CUSTOM_FORMULA", userEnteredValue="=A1>1")
-    client.batch({"addSheet": {"properties": {"sheetId": 7}}}, {"addConditionalFormatRule": {"rule": custom}})
-    client.batch(copy(grid(0, 1, 0, 1), grid(0, 1, 5, 6)))
-    status, message = client.batch_refused(copy(grid(0, 1, 0, 1), grid(0, 1, 0, 1, 7)))
-    assert status == 501
-    assert "a conditional format with a formula" in message
-
-
 def test_a_source_of_a_chart_goes_with_a_cut_when_it_lies_wholly_in_it(client: Client) -> None:
     position = {"overlayPosition": {"anchorCell": {"rowIndex": 1}}}
     spec = {"pieChart": {"series": {"sourceRange": {"sources": [grid(0, 2, 0, 1), {"startColumnIndex": 0}]}}}}
     client.batch({"addChart": {"chart": {"spec": spec, "position": position}}}, cut(grid(0, 2, 0, 1), 4, 4))
     sources = sheet_of(client)["charts"][0]["spec"]["pieChart"]["series"]["sourceRange"]["sources"]
     assert sources == [grid(4, 6, 4, 5), {"startColumnIndex": 0}]  # an open side reaches beyond what was cut
-
-
-@pytest.mark.parametrize(
-    ("formula", "request_", "named"),
-    [
-        ("=A2", copy(grid(0, 1, 0, 1), grid(5, 6, 0, 1)), "references"),
-        ("=SUM($A2:B$3)", copy(grid(0, 1, 0, 1), grid(5, 6, 0, 1), pasteType="PASTE_FORMULA"), "references"),
-        ("=1+1", copy(grid(0, 1, 0, 1), grid(5, 6, 0, 1), pasteType="PASTE_VALUES"), "PASTE_VALUES"),
-        ("=1+1", {"deleteDuplicates": {"range": grid(0, 5, 0, 1)}}, "deleteDuplicates"),
-    ],
-)
-def test_what_needs_a_calculation_answers_501_and_says_so(
-    client: Client, formula: str, request_: dict[str, Any], named: str
-) -> None:
-    client.put("A1", [[formula]], "USER_ENTERED")
-    status, message = client.batch_refused(request_)
-    assert status == 501
-    assert named in message
 
 
 @pytest.mark.parametrize("formula", ["=1+1", '=$B$2&"A1"'])
