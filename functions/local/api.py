@@ -16,11 +16,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from functions.local import errors, masks, reading, routes, schema
+from functions.local import creating, errors, masks, reading, routes, schema
 from functions.local.changes import Changes
 from functions.local.errors import ApiError, LocalSheetsError, invalid_field
 from functions.local.faults import Faults
-from functions.local.kinds_sheets import default_title, make_sheet, put_sheet
 from functions.local.model import Json, Spreadsheet, utc_now
 
 if TYPE_CHECKING:
@@ -119,11 +118,12 @@ class Api:
         if found.method.body is not None:
             message, place = found.method.body
             call["body"] = schema.read(message, _load(body), place)
-        if "metadataId" in call:
-            call["metadataId"] = int(call["metadataId"])
+        call.update({name: int(call[name]) for name in ("metadataId", "sheetId") if name in call})
         call["mask"] = mask
         if found.method.run is None:
             answer = self._create(call)
+        elif found.method is routes.COPY_TO:
+            answer = self._copy_to(found, call)
         elif found.method.writes:
             answer = self._write(found, call)
         else:
@@ -150,22 +150,9 @@ class Api:
         self.changes.note()
         return answer
 
-    def create(self, spreadsheet_id: str, properties: Json, sheets: list[Json] | None = None) -> Spreadsheet:
-        """Make a spreadsheet with a chosen id. Raises ApiError 400 when the id is taken."""
-        told = {name: value for name, value in properties.items() if name not in {"defaultFormat", "spreadsheetTheme"}}
-        defaults = {
-            "title": "Untitled spreadsheet",
-            "locale": "en_US",
-            "autoRecalc": "ON_CHANGE",
-            "timeZone": "Etc/GMT",
-        }
-        book = Spreadsheet(spreadsheet_id, {**defaults, **told}, clock=self._clock)
-        word = default_title(str(book.properties["locale"]))
-        for number, asked in enumerate(sheets or [{"sheetId": 0, "title": f"{word}1"}]):
-            own = dict(asked)
-            own.pop("index", None)
-            sheet_id = own.pop("sheetId", 0 if number == 0 else None)
-            put_sheet(book, make_sheet(book, sheet_id, own), number)
+    def create(self, spreadsheet_id: str, asked: Json) -> Spreadsheet:
+        """Make a spreadsheet with a chosen id from a Spreadsheet message. Raises ApiError, 400 when the id is taken."""
+        book = creating.make(spreadsheet_id, asked, self._clock)
         with self._store_lock:
             if spreadsheet_id in self._books:
                 errors.refuse(f"A spreadsheet with the id {spreadsheet_id} already exists.")
@@ -174,15 +161,13 @@ class Api:
         return book
 
     def _create(self, call: Json) -> Json:
-        asked = call["body"]
-        for name in asked.keys() - {"properties", "sheets", "spreadsheetId", "spreadsheetUrl"}:
-            errors.refuse_unbuilt(f"{name} in spreadsheets.create")
-        for sheet in asked.get("sheets", []):
-            for name in sheet.keys() - {"properties"}:
-                errors.refuse_unbuilt(f"sheets.{name} in spreadsheets.create")
-        sheets = [sheet.get("properties", {}) for sheet in asked.get("sheets", [])]
-        book = self.create(self._id_for_new(), asked.get("properties", {}), sheets)
-        return reading.spreadsheet(book, {}, None)
+        return reading.spreadsheet(self.create(self._id_for_new(), call["body"]), {}, None)
+
+    def _copy_to(self, found: routes.Found, call: Json) -> Json:
+        """Answer `sheets.copyTo`: the sheet as it is now, into another spreadsheet or the same."""
+        source = self._book(found.spreadsheet_id).current
+        call["source"] = source.sheet(call["sheetId"])
+        return self._write(replace(found, spreadsheet_id=call["body"].get("destinationSpreadsheetId", "")), call)
 
     def ids(self) -> list[str]:
         """Ids of all spreadsheets, in the order they were made."""

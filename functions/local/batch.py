@@ -53,7 +53,7 @@ def batch_update(book: Spreadsheet, call: Json) -> Json:
     requests = body.get("requests", [])
     if not requests:
         refuse("Must specify at least one request.")
-    replies = [_apply(book, number, request) for number, request in enumerate(requests)]
+    replies = [apply(book, number, request) for number, request in enumerate(requests)]
     answer: Json = {"spreadsheetId": book.id, "replies": replies}
     if body.get("includeSpreadsheetInResponse"):
         asked = {
@@ -64,7 +64,8 @@ def batch_update(book: Spreadsheet, call: Json) -> Json:
     return answer
 
 
-def _apply(book: Spreadsheet, number: int, request: Json) -> Json:
+def apply(book: Spreadsheet, number: int, request: Json) -> Json:
+    """Apply one request to a draft; its reply. Raises ApiError naming the request by its *number*."""
     if len(request) != 1:
         refuse(f"Invalid requests[{number}]: {'No request set.' if not request else 'More than one request set.'}")
     kind, fields = next(iter(request.items()))

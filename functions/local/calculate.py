@@ -10,9 +10,8 @@ from collections import OrderedDict
 from operator import is_
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from functions.local.formats import comma_decimals, to_serial
+from functions.local.formats import comma_decimals, to_serial, zone_of
 from functions.local.formula import NotAFormulaError, parse
 from functions.local.formula_arrays import Array, Column
 from functions.local.formula_looks import with_look
@@ -267,8 +266,7 @@ def calculator_of(book: Spreadsheet) -> Calculator:
 
 def _moment(book: Spreadsheet) -> datetime:
     """Time in the spreadsheet's time zone. Raises UnsureError when there is no such zone."""
-    try:
-        zone = ZoneInfo(str(book.properties.get("timeZone", "Etc/GMT")))
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of zones
-        raise UnsureError from error
+    zone = zone_of(str(book.properties.get("timeZone", "Etc/GMT")))
+    if zone is None:
+        raise UnsureError
     return book.clock().astimezone(zone)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 if TYPE_CHECKING:
     from functions.local.model import Extras, Json, Value
@@ -71,6 +72,14 @@ def date_pattern(locale: str) -> str:
 def truth_words(locale: str) -> tuple[str, str]:
     """Words for TRUE and FALSE."""
     return ("ИСТИНА", "ЛОЖЬ") if locale.startswith("ru") else ("TRUE", "FALSE")
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """Time zone of that IANA name; None when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
+        return None
 
 
 def to_serial(moment: datetime) -> float | int:

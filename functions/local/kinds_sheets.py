@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from functions.local import formula_follow, masks
 from functions.local.edit import COLUMNS, ROWS, delete_columns, delete_rows, grow, limit_growth
 from functions.local.errors import ApiError, invalid, refuse
+from functions.local.formats import zone_of
 from functions.local.merges import box_of
 from functions.local.model import Json, Sheet, Spreadsheet, new_sheet
 from functions.local.over import changed_things, follow_references, with_sources
@@ -156,15 +158,29 @@ def duplicate_sheet(book: Spreadsheet, request: Json) -> Json:
     sheet_id = request.get("newSheetId") or free_id(sheet.id for sheet in book.sheets)
     if any(sheet.id == sheet_id for sheet in book.sheets):
         refuse(f"A sheet with the id {sheet_id} already exists.")
-    title = request.get("newSheetName") or _free_copy_title(book, source)
+    copy = _copied(book, source, sheet_id, request.get("newSheetName") or _free_copy_title(book, source))
+    put_sheet(book, copy, request.get("insertSheetIndex", 0))
+    return {"properties": copy.property_json(book.index_of(sheet_id))}
+
+
+def copy_to(book: Spreadsheet, call: Json) -> Json:
+    """Answer `sheets.copyTo`: add a copy of the sheet `call["source"]`, of whichever spreadsheet, as the last one."""
+    source: Sheet = call["source"]
+    sheet_id = free_id(sheet.id for sheet in book.sheets)
+    copy = _copied(book, source, sheet_id, _free_copy_title(book, source))
+    put_sheet(book, copy, len(book.sheets))
+    return copy.property_json(book.index_of(sheet_id))
+
+
+def _copied(book: Spreadsheet, source: Sheet, sheet_id: int, title: str) -> Sheet:
+    """Copy of a sheet for *book* with what lies over it; metadata and names are not copied."""
     _check_title(book, title, None)
     limit_growth(book, source.cell_count)
     properties = {name: value for name, value in source.properties.items() if name != "hidden"}
     copy = replace(source.draft(), id=sheet_id, properties={**properties, "title": title})
     copy.things = _copied_things(book, source, sheet_id)
     copy.touched = {row.id: row for row in copy.rows}
-    put_sheet(book, copy, request.get("insertSheetIndex", 0))
-    return {"properties": copy.property_json(book.index_of(sheet_id))}
+    return copy
 
 
 def _copied_things(book: Spreadsheet, source: Sheet, sheet_id: int) -> dict[str, list[Json]]:
@@ -189,7 +205,17 @@ def update_spreadsheet_properties(book: Spreadsheet, request: Json) -> Json:
     if "title" in mask and not asked.get("title"):
         refuse("The spreadsheet title cannot be empty.")
     book.properties = masks.merge(book.properties, asked, mask)
+    check_properties(book.properties)
     return {}
+
+
+def check_properties(properties: Json) -> None:
+    """Refuse a time zone or a locale that there is not."""
+    zone, locale = str(properties.get("timeZone", "")), str(properties.get("locale", ""))
+    if zone_of(zone) is None:
+        refuse(f"Invalid time zone: {zone}")
+    if not re.fullmatch(r"[a-z]{2,3}(?:_[A-Z]{2})?", locale):
+        refuse(f"Unsupported locale: {locale}")
 
 
 def _sheet(book: Spreadsheet, sheet_id: int) -> Sheet:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from functions.local import batch, by_filter, kinds_metadata, reading, values, writing
-from functions.local.errors import not_found, refuse_unbuilt
+from functions.local import batch, by_filter, kinds_metadata, kinds_sheets, reading, values, writing
+from functions.local.errors import not_found
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -143,7 +143,14 @@ OTHERS = {
     ),
 }
 METADATA = Method("developerMetadata.get", "DeveloperMetadata", kinds_metadata.get)
-KINDS = frozenset(method.kind for method in (CREATE, METADATA, *VALUES.values(), *OTHERS.values()))
+COPY_TO = Method(
+    "sheets.copyTo",
+    "SheetProperties",
+    kinds_sheets.copy_to,
+    body=("CopySheetToAnotherSpreadsheetRequest", ""),
+    writes=True,
+)
+KINDS = frozenset(method.kind for method in (CREATE, METADATA, COPY_TO, *VALUES.values(), *OTHERS.values()))
 
 
 def find(method: str, path: str) -> Found:
@@ -164,8 +171,9 @@ def find(method: str, path: str) -> Found:
         return _find_values(method, tail.removeprefix("/values/"), spreadsheet_id)
     if method == "GET" and re.fullmatch(r"/developerMetadata/-?\d{1,10}", tail):
         return Found(METADATA, spreadsheet_id, {"metadataId": tail.rsplit("/", 1)[1]})
-    if method == "POST" and re.fullmatch(r"/sheets/\d+:copyTo", tail):
-        refuse_unbuilt("the method sheets.copyTo")
+    copied = re.fullmatch(r"/sheets/(\d{1,10}):copyTo", tail)
+    if method == "POST" and copied:
+        return Found(COPY_TO, spreadsheet_id, {"sheetId": copied[1]})
     raise not_found()
 
 

@@ -80,7 +80,8 @@ class LocalSheets:
     ) -> None:
         """Make a spreadsheet with a chosen id; one that exists is left as it is."""
         if spreadsheet_id not in self.api.ids():
-            self.api.create(spreadsheet_id, {"title": title, "timeZone": time_zone, "locale": locale})
+            properties = {"title": title, "timeZone": time_zone, "locale": locale}
+            self.api.create(spreadsheet_id, {"properties": properties})
 
     def start(self) -> Self:
         """Answer calls in a thread of its own until `stop`."""
