@@ -110,6 +110,7 @@ def update_sheet_properties(book: Spreadsheet, request: Json) -> Json:
         name: value
         for name, value in changed.items()
         if name not in {"sheetId", "index", "sheetType", "gridProperties"}
+        and (name, value) != ("tabColorStyle", {})  # no colour; black has an rgbColor
     }
     if sheet.title != old["title"]:
         formula_follow.rename(book, old["title"], sheet.title)
