@@ -14,12 +14,14 @@ import click
 
 from functions import probe, sheet_setup
 from functions.failures import SheetBroken, SheetError
+from functions.local import one_port
 from functions.local.demo import play
 from functions.local.errors import LocalSheetsError
 from functions.local.faults import Planned, from_file
 from functions.local.quota import Quota
 from functions.local.routes import KINDS
 from functions.local.server import LocalSheets
+from functions.local.store import data_file
 from functions.pacing import PER_MINUTE
 from functions.settings import SettingsError, code_key, sheets_api_endpoint
 from functions.sheet import GoogleSheet
@@ -75,6 +77,27 @@ def demo(*, leave: bool) -> None:
     sys.exit(0 if ok else 1)
 
 
+def _data_option(command: Command) -> Command:
+    return click.option(
+        "--data", metavar="DIR", help="Folder that keeps the spreadsheets, made if needed. Default: nothing is kept."
+    )(command)
+
+
+@main.command()
+@click.option("--port", default=8080, type=click.IntRange(0, 65_535), show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@_data_option
+def local(*, port: int, data: str | None) -> None:
+    """Run everything on one port of this machine: /sheet the page, /v4 the Sheets API, /bot /till /tasks the functions.
+
+    Keys: local-bot-key-0000, local-till-key-000, local-admin-key-00. Ctrl-C ends it.
+    """
+    with _told_in_one_line():
+        try:
+            one_port.run(port, data, os.environ, click.echo)
+        except LocalSheetsError as error:
+            raise _Failed(str(error)) from None
+
+
 @main.command(
     help=f"""Run the local stand-in for the Google Sheets API alone; the spreadsheet `local` is there from the start,
     and `not-shared` answers 403 as one that nobody shared with the caller.
@@ -92,15 +115,15 @@ def demo(*, leave: bool) -> None:
     """
 )
 @click.option("--port", default=9099, type=click.IntRange(0, 65_535), show_default=True, help="Port on 127.0.0.1.")
-@click.option("--data", default=":memory:", show_default=True, help="Folder that keeps the spreadsheets.")
+@_data_option
 @click.option("--latency-ms", default=0, type=click.IntRange(0, 60_000), help="Milliseconds that a call takes longer.")
 @click.option("--enforce-quota", is_flag=True, help="Answer 429 beyond 60 reads or 60 writes a minute for a caller.")
 @click.option("--faults", type=click.Path(dir_okay=False, path_type=Path), help="JSON file of faults, see above.")
-def emulator(*, port: int, data: str, latency_ms: int, enforce_quota: bool, faults: Path | None) -> None:
+def emulator(*, port: int, data: str | None, latency_ms: int, enforce_quota: bool, faults: Path | None) -> None:
     """Run the local stand-in for the Google Sheets API alone."""
     try:
         planned = from_file(faults, KINDS) if faults else Planned()
-        server = LocalSheets(data=data, port=port, latency_s=latency_ms / 1000)
+        server = LocalSheets(data=data_file(data) if data else ":memory:", port=port, latency_s=latency_ms / 1000)
         server.create("local", title="Promosheet")
     except LocalSheetsError as error:
         raise _Failed(str(error)) from None

@@ -6,26 +6,24 @@ import json
 import secrets
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import requests
 
 from functions import sheet_setup
+from functions.local.example import BOT_KEY, SPREADSHEET_ID, TILL_KEY, type_rows
 from functions.local.functions_process import running
 from functions.local.server import LocalSheets
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
-from sheet_schema import languages, records, tabs
+from sheet_schema import languages, records
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sheet_schema.language import Language
 
-SPREADSHEET_ID = "local"
-BOT_KEY, TILL_KEY = "local-bot-key-0000", "local-till-key-000"
 _KEYS = f"bothelp:bot:{BOT_KEY},main-street:till:{TILL_KEY}"
 _TIMEOUT_S = 20
 _WIDTH = 24
@@ -101,7 +99,7 @@ def play(echo: Callable[[str], None], *, stay: bool) -> bool:
         added = sheet_setup.apply(sheet)
         sheet.close()
         echo(f"[2/4] spreadsheet set up: {len(added)} steps, the first: {added[0]}")
-        _type_rows(server.base_url, language)
+        type_rows(server.base_url, language)
         echo("[3/4] staff typed two campaigns and one code given by hand")
         settings = {
             "SPREADSHEET_ID": SPREADSHEET_ID,
@@ -165,24 +163,6 @@ def _story(stage: _Stage) -> None:
     stage.call("A code that expired", "/till/redeem", TILL_KEY, expired, {"reason": "expired"}, status=410)
     wrong = "not-the-right-key"
     stage.call("A wrong key", issue, wrong, anna, {"ok": "false", "status": "unauthorized"}, query, status=401)
-
-
-def _type_rows(base: str, language: Language) -> None:
-    """What staff type by hand, over the same API as everybody."""
-    yesterday = datetime.now(UTC).date() - timedelta(days=2)
-    campaigns = {"spring": {"discount": "15 %", "valid_days": "30"}, "gifts": {"active": "no"}}
-    rows = [{"campaign": name, **cells} for name, cells in campaigns.items()]
-    _type(base, language, "campaigns", rows)
-    gift = {"code": "GIFT-2025", "campaign": "gifts", "subscriber_id": "1003", "expiration_date": str(yesterday)}
-    _type(base, language, "codes", [gift])
-
-
-def _type(base: str, language: Language, tab: str, rows: list[dict[str, str]]) -> None:
-    columns = next(each for each in tabs.TABS if each.key == tab).columns
-    values = [[row.get(column.key, "") for column in columns] for row in rows]
-    place = quote(f"'{language.tabs[tab]}'!A2")
-    url = f"{base}/v4/spreadsheets/{SPREADSHEET_ID}/values/{place}?valueInputOption=USER_ENTERED"
-    requests.put(url, json={"values": values}, timeout=_TIMEOUT_S).raise_for_status()
 
 
 def _show_tables(stage: _Stage, language: Language) -> None:

@@ -274,3 +274,19 @@ def made_path(path: str | Path) -> str:
             text = f"The folder of {text} cannot be made: {error}."
             raise LocalSheetsError(text) from error
     return text
+
+
+def data_file(data: str | Path) -> Path:
+    """File that keeps the spreadsheets for `--data`: in the folder *data*, which is made; a file is taken as it is.
+
+    Raises LocalSheetsError.
+    """
+    path = Path(data)
+    try:
+        if path.is_file():
+            return path
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        text = f"The folder {data} cannot be made: {error.strerror or error}."
+        raise LocalSheetsError(text) from error
+    return path / "sheets.sqlite"

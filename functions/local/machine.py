@@ -1,0 +1,33 @@
+"""What this machine says of the person in front of it: the language, and the time zone in which a day ends."""
+
+from __future__ import annotations
+
+import zoneinfo
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LOCALTIME = Path("/etc/localtime")
+_FALLBACK = "Etc/UTC"
+
+
+def locale(environ: Mapping[str, str]) -> str:
+    """Locale for a new spreadsheet: `ru_RU` on a machine that speaks Russian, else `en_US`."""
+    spoken = next((environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environ.get(name)), "")
+    return "ru_RU" if spoken.lower().startswith("ru") else "en_US"
+
+
+def time_zone(environ: Mapping[str, str], localtime: Path = _LOCALTIME) -> str:
+    """IANA name of the machine's time zone: from TZ, else from where *localtime* points, else UTC."""
+    linked = str(localtime.resolve()).partition("/zoneinfo/")[2]
+    return next((name for name in (environ.get("TZ", "").removeprefix(":"), linked) if _is_zone(name)), _FALLBACK)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return "/" in name  # not the likes of EST5EDT, which Google does not take

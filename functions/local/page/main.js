@@ -1,0 +1,112 @@
+// Putting the page together.
+
+import { addRows, names, sort } from "./acts.js";
+import * as blocks from "./blocks.js";
+import * as bot from "./bot.js";
+import { content, editText } from "./cells.js";
+import * as editor from "./editor.js";
+import * as grid from "./grid.js";
+import * as keys from "./keys.js";
+import * as menu from "./menu.js";
+import { hasKept, status } from "./notices.js";
+import * as outbox from "./outbox.js";
+import { forgetHandles } from "./rows.js";
+import { cellAt, listen, store } from "./store.js";
+import * as tabs from "./tabs.js";
+import { followChanges } from "./view.js";
+import { say } from "./words.js";
+
+const element = (id) => document.getElementById(id);
+
+/** The line above the grid: what the active cell really holds, and its note. */
+function showContent() {
+  const cell = cellAt(store.active.row, store.active.column);
+  element("content").textContent = content(cell) === "" ? "" : editText(cell);
+  showTip(cell?.note ? grid.cellElement(store.active.row, store.active.column) : null, cell?.note);
+}
+
+function showTip(at, note) {
+  const tip = element("tip");
+  tip.hidden = !at;
+  if (!at) return;
+  const box = at.getBoundingClientRect();
+  tip.textContent = note;
+  tip.style.left = `${Math.max(4, Math.min(box.right + 6, innerWidth - tip.offsetWidth - 4))}px`;
+  tip.style.top = `${Math.min(box.top, innerHeight - tip.offsetHeight - 4)}px`;
+}
+
+function hover(event) {
+  const at = event.target.closest?.(".noted");
+  if (at) showTip(at, cellAt(Number(at.dataset.row), Number(at.dataset.column))?.note);
+  else showContent();
+}
+
+const TOOLS = {
+  undo: () => outbox.undo(),
+  row: (button) => menu.openRowMenu(button),
+  column: (button) => menu.openColumnMenu(button),
+  sort_up: () => sort("ASCENDING"),
+  sort_down: () => sort("DESCENDING"),
+};
+
+function nameTools() {
+  for (const name of ["sort_up", "sort_down"]) {
+    const button = document.querySelector(`[data-do=${name}]`);
+    button.textContent = say(name).split(" ").find((word) => word.includes("→"));
+    button.setAttribute("aria-label", say(name, names()));
+  }
+}
+
+function setPanel(isOpen) {
+  document.body.classList.toggle("panel-open", isOpen);
+  element("open-panel").setAttribute("aria-expanded", isOpen);
+  (isOpen ? element("panel").querySelector("select") : element("grid")).focus();
+}
+
+const STOPS = { grid: () => element("grid"), tabs: () => document.querySelector("[role=tab][tabindex='0']"), panel: () => element("panel").querySelector("select") };
+
+function jumpTo(name) {
+  if (name === "panel") setPanel(true);
+  STOPS[name]().focus();
+}
+
+/** F6 goes round: grid, tabs, panel. Ctrl+PageUp and Ctrl+PageDown change the tab from anywhere. */
+function pageKey(event) {
+  if (event.key === "F6") {
+    const names = Object.keys(STOPS);
+    const regions = { grid: "#scroller, #editor", tabs: "#tabs", panel: "#panel" };
+    const at = names.findIndex((name) => document.activeElement.closest(regions[name]));
+    jumpTo(names[(at + (event.shiftKey ? names.length - 1 : 1) + names.length) % names.length]);
+  } else if (event.ctrlKey && (event.key === "PageUp" || event.key === "PageDown")) {
+    keys.nextTab(event.key === "PageUp" ? -1 : 1);
+  } else if (event.key === "Escape" && document.body.classList.contains("panel-open") && element("panel").contains(event.target)) {
+    setPanel(false);
+  } else return;
+  event.preventDefault();
+}
+
+for (const part of [grid, tabs, editor, blocks, menu, bot, keys]) part.start();
+listen("cells", () => {
+  forgetHandles((handle) => outbox.needs(handle) || store.editing?.handle === handle);
+  showContent();
+  if (element("status").textContent === say("loading")) status("");
+});
+listen("selection", () => {
+  showContent();
+  nameTools();
+});
+listen("pending", () => {
+  document.querySelector("[data-do=undo]").disabled = !outbox.canUndo();
+  if (outbox.isWaiting()) status(say("sending"));
+  else if (element("status").textContent === say("sending")) status("");
+});
+element("toolbar").addEventListener("click", (event) => TOOLS[event.target.dataset.do]?.(event.target));
+element("add-rows").addEventListener("click", addRows);
+element("open-panel").addEventListener("click", () => setPanel(!document.body.classList.contains("panel-open")));
+element("close-panel").addEventListener("click", () => setPanel(false));
+element("scroller").addEventListener("pointerover", hover);
+document.addEventListener("keydown", pageKey);
+document.addEventListener("click", (event) => { if (event.target.dataset.jump) jumpTo(event.target.dataset.jump); });
+addEventListener("beforeunload", (event) => { if (outbox.isWaiting() || hasKept()) event.preventDefault(); });
+status(say("loading"));
+await followChanges();
