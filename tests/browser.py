@@ -134,4 +134,4 @@ def browser(driver: webdriver.Chrome) -> Iterator[Browser]:
     yield found
     complaints = found.complaints()
     driver.get("about:blank")
-    assert not complaints
+    assert not complaints, complaints

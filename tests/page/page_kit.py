@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import requests
 from browser import Browser
+from selenium.common.exceptions import StaleElementReferenceException
 from selenium.webdriver.common.keys import Keys
 
 from functions.local.example import BOT_KEY, TILL_KEY, type_rows
@@ -144,9 +145,16 @@ class Page:
         self.browser.run("document.getElementById('grid').focus()")
 
     def go(self, name: str) -> None:
-        """Select a cell by clicking it."""
-        self.browser.find(self.selector(name)).click()
+        """Select a cell by clicking it; while others write, its element may just be drawn anew."""
+        self.browser.wait(lambda: self._click(self.selector(name)))
         assert self.browser.text("#address") == name
+
+    def _click(self, selector: str) -> bool:
+        try:
+            self.browser.find(selector).click()
+        except StaleElementReferenceException:
+            return False
+        return True
 
     def edit(self, name: str, text: str, *keys: str) -> None:
         """Select a cell and type over it."""

@@ -1,6 +1,6 @@
 // What a cell holds: its value, what a person edits, its choices, its colours.
 
-import { store } from "./store.js";
+import { holds, store } from "./store.js";
 
 const DAY_MS = 86_400_000;
 const EPOCH = Date.UTC(1899, 11, 30);
@@ -127,7 +127,7 @@ function natural(cell) {
 
 /** Colour of a banded row, undefined if no band covers the cell. */
 export function bandColour(bands, row, column) {
-  const found = bands.find(({ range }) => holdsBand(range, row, column));
+  const found = bands.find(({ range }) => holds(range, row, column));
   if (!found?.rowProperties) return undefined;
   const { headerColor, firstBandColor, secondBandColor } = found.rowProperties;
   const offset = row - (found.range.startRowIndex ?? 0);

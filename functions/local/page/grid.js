@@ -14,7 +14,10 @@ const scroller = document.getElementById("scroller");
 const grid = document.getElementById("grid");
 const parts = { letters: document.getElementById("letters"), frozen: document.getElementById("frozen"), body: document.getElementById("body") };
 const flashing = new Map(); // row -> until when
+const kept = new Map(); // row -> {element, sign}: a row that looks as before keeps its element, and clicks on it arrive
 let layout = null;
+let layoutNumber = 0;
+let layoutSign = "";
 
 const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
@@ -38,14 +41,19 @@ export function start() {
 function measure() {
   const of = sheet();
   layout = layoutOf(of);
+  const sign = JSON.stringify([of.id, layout, of.bands, store.locale]);
+  if (sign !== layoutSign) {
+    [layoutSign, layoutNumber] = [sign, layoutNumber + 1];
+    drawLetters();
+  }
   grid.setAttribute("aria-label", of.title);
+  grid.setAttribute("aria-description", say("leave"));
   grid.setAttribute("aria-rowcount", of.rowCount);
   grid.setAttribute("aria-colcount", of.columnCount);
   scroller.style.setProperty("--row", `${layout.rowHeight}px`);
   scroller.style.setProperty("--head", `${layout.headWidth}px`);
   for (const part of [parts.letters, grid]) part.style.width = `${layout.width}px`;
   parts.body.style.height = `${layout.count * layout.rowHeight}px`;
-  drawLetters();
   draw();
 }
 
@@ -92,9 +100,12 @@ function draw() {
   const [first, last] = placesInSight();
   drawn = [first, last].join();
   const rows = [];
-  for (let at = first; at < last; at += 1) rows.push(drawRow(of, layout.rowAt(at), at));
-  parts.body.replaceChildren(...rows);
-  parts.frozen.replaceChildren(...Array.from({ length: layout.frozen }, (_, row) => drawRow(of, row, null)));
+  for (let at = first; at < last; at += 1) rows.push(rowElement(of, layout.rowAt(at), at));
+  const frozen = Array.from({ length: layout.frozen }, (_, row) => rowElement(of, row, null));
+  fill(parts.body, rows);
+  fill(parts.frozen, frozen);
+  const isDrawn = new Set([...rows, ...frozen]);
+  for (const [row, { element }] of kept) if (!isDrawn.has(element)) kept.delete(row);
   sight.first = last > first ? layout.rowAt(first) : 0;
   sight.last = last > first ? layout.rowAt(last - 1) + 1 : 0;
   showSelection();
@@ -113,6 +124,25 @@ async function loadOnce() {
   } finally {
     isLoading = false;
   }
+}
+
+/** Give *parent* these children and leave those alone that it has. */
+function fill(parent, elements) {
+  const wanted = new Set(elements);
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
+  let next = parent.firstChild;
+  for (const element of elements) {
+    if (element === next) next = next.nextSibling;
+    else parent.insertBefore(element, next);
+  }
+}
+
+function rowElement(of, row, at) {
+  const isFlashing = (flashing.get(row) ?? 0) > performance.now();
+  const pending = layout.columns.map(({ index }) => pendingText(row, index));
+  const sign = JSON.stringify([layoutNumber, at, isFlashing, pending, store.rows.get(row) ?? null]);
+  if (kept.get(row)?.sign !== sign) kept.set(row, { sign, element: drawRow(of, row, at) });
+  return kept.get(row).element;
 }
 
 function drawRow(of, row, at) {

@@ -51,6 +51,13 @@ const MOVES = {
   PageUp: (extend) => move([-rowsInSight(), 0], extend),
   PageDown: (extend) => move([rowsInSight(), 0], extend),
 };
+/** Tab goes to the next cell, and out of the grid at the end of the row. */
+function tab(event) {
+  const columns = currentLayout().columns;
+  const isLast = store.active.column === (event.shiftKey ? columns[0] : columns.at(-1)).index;
+  return isLast ? null : () => move([0, event.shiftKey ? -1 : 1]);
+}
+
 const CONTROL_MOVES = {
   Home: (extend) => jump(0, 0, extend),
   End: async (extend) => jump(await lastRow(), currentLayout().columns.at(-1).index, extend),
@@ -83,6 +90,7 @@ function actOf(event) {
     const go = CONTROL_MOVES[event.key];
     return go && (() => go(event.shiftKey));
   }
+  if (event.key === "Tab") return tab(event);
   if (STEPS[event.key]) return () => move(STEPS[event.key], event.shiftKey);
   if (MOVES[event.key]) return () => MOVES[event.key](event.shiftKey);
   if (ACTS[event.key]) return () => ACTS[event.key](event);

@@ -97,10 +97,11 @@ listen("selection", () => {
 });
 listen("pending", () => {
   document.querySelector("[data-do=undo]").disabled = !outbox.canUndo();
-  if (outbox.isWaiting()) status(say("sending"));
-  else if (element("status").textContent === say("sending")) status("");
 });
-element("toolbar").addEventListener("click", (event) => TOOLS[event.target.dataset.do]?.(event.target));
+element("toolbar").addEventListener("click", (event) => {
+  element("grid").focus({ preventScroll: true });
+  TOOLS[event.target.dataset.do]?.(event.target);
+});
 element("add-rows").addEventListener("click", addRows);
 element("open-panel").addEventListener("click", () => setPanel(!document.body.classList.contains("panel-open")));
 element("close-panel").addEventListener("click", () => setPanel(false));

@@ -85,9 +85,26 @@ async function send(edit) {
     const own = cells.filter((cell) => cell.handle === handle);
     const values = [...found.get(handle).values];
     for (const { column, now } of own) values[column] = now;
+    if (handle.row === found.get(handle).row) showWritten(handle, own);
     noteWritten(handle, found.get(handle), Array.from(values, (value) => value ?? ""));
   }
   if (!edit.isUndo) remember(edit, cells);
+}
+
+/** Until the sheet is read again, a cell shows what was just written. */
+function showWritten(handle, cells) {
+  const row = handle.sheetId === store.sheetId && store.rows.get(handle.row);
+  if (!row) return;
+  for (const { column, now, typed, data } of cells) {
+    const formattedValue = typed ?? String(now);
+    row[column] = { ...row[column], ...data, userEnteredValue: entered(now), formattedValue };
+  }
+}
+
+function entered(value) {
+  if (value === "") return undefined;
+  if (typeof value === "string") return value.startsWith("=") ? { formulaValue: value } : { stringValue: value };
+  return typeof value === "number" ? { numberValue: value } : { boolValue: value };
 }
 
 /** A cell where its row and column are now. */

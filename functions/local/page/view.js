@@ -44,7 +44,8 @@ async function readAll() {
     speak(store.locale);
   }
   document.getElementById("title").textContent = document.title = book.properties.title;
-  store.sheets = book.sheets.map(sheetOf);
+  const hiddenRows = new Map(store.sheets.map((each) => [each.id, each.hiddenRows]));
+  store.sheets = book.sheets.map(sheetOf).map((each) => ({ ...each, hiddenRows: hiddenRows.get(each.id) ?? [] }));
   if (!sheet() || sheet().hidden) choose(store.sheets.find((each) => each.title === titleInAddress()) ?? shown()[0]);
   const of = sheet();
   const few = of.rowCount <= HIDDEN_ROWS_LIMIT;
@@ -120,11 +121,18 @@ function noteChanges(rows) {
   }
 }
 
+/** A browser has six connections for all its tabs: one that nobody looks at must not wait on one of them. */
+function inSight() {
+  if (!document.hidden) return undefined;
+  return new Promise((seen) => { document.addEventListener("visibilitychange", seen, { once: true }); });
+}
+
 /** Read again whenever somebody changed something, for as long as the page lives. */
 export async function followChanges() {
   let number = -1;
   for (;;) {
     try {
+      await inSight();
       const { status, json } = await exchange("GET", `/sheet/changes?since=${number}`);
       if (status !== 200) throw new Unreachable();
       if (json.number !== number) await refresh();
