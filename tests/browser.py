@@ -101,12 +101,16 @@ class Browser:
     def complaints(self) -> list[str]:
         """What the console says of errors. A call that was refused in words (409, 410, …) is none."""
         entries = self.driver.get_log("browser")
-        return [each["message"] for each in entries if each["level"] == "SEVERE" and not REFUSED.search(each["message"])]
+        return [
+            each["message"] for each in entries if each["level"] == "SEVERE" and not REFUSED.search(each["message"])
+        ]
 
     def asked(self) -> set[str]:
         """Origins of everything that was requested since the last time."""
         entries = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
-        sent = [entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"]
+        sent = [
+            entry["params"]["request"]["url"] for entry in entries if entry["method"] == "Network.requestWillBeSent"
+        ]
         return {"{0.scheme}://{0.netloc}".format(urlsplit(url)) for url in sent}
 
 

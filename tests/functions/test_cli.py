@@ -189,7 +189,7 @@ def test_the_emulator_says_where_it_is_and_a_port_in_use_is_one_line(empty: Loca
     port = empty.base_url.rpartition(":")[2]
     taken = CliRunner().invoke(main, ["emulator", "--port", port])
     assert (taken.exit_code, f"Port {port}" in taken.output) == (1, True)
-    data = tmp_path / "sheets.sqlite"
+    data = tmp_path / "sheets"
     with subprocess.Popen(
         [COMMAND, "emulator", "--port", "0", "--data", str(data)],
         env=environment({}),
@@ -204,4 +204,4 @@ def test_the_emulator_says_where_it_is_and_a_port_in_use_is_one_line(empty: Loca
         process.send_signal(signal.SIGINT)
         assert answer.json() == {"spreadsheetId": "local"}
         assert process.wait(30) == 0
-    assert data.exists()
+    assert (data / "sheets.sqlite").exists()

@@ -22,5 +22,5 @@ def shop(running: Shop) -> Shop:
 
 
 @pytest.fixture
-def page(browser: Browser, shop: Shop) -> Page:  # noqa: F811 - the fixture
+def page(browser: Browser, shop: Shop) -> Page:
     return Page(browser, shop)

@@ -77,7 +77,7 @@ class Shop:
             if properties["sheetId"] == SCRATCH_ID:
                 batch.append({"deleteSheet": {"sheetId": SCRATCH_ID}})
             elif not properties.get("hidden"):
-                below = {"sheetId": properties["sheetId"], "startRowIndex": 1}
+                below = {"sheetId": properties["sheetId"], "startRowIndex": 1, "endRowIndex": 100}
                 batch.append({"updateCells": {"range": below, "fields": "userEnteredValue"}})
         self.edit(*batch)
         type_rows(self.base, languages.language("en"))
@@ -190,4 +190,3 @@ class Page:
 
     def paste(self) -> None:
         self.chord(Keys.CONTROL, "v")
-

@@ -53,7 +53,13 @@ def test_plain_text_stays_what_was_typed(page: Page, shop: Shop) -> None:
 
 @pytest.mark.parametrize(
     ("held", "shown"),
-    [("=A1", "=A1"), ("'007", "'007"), (1.5, "1.5"), ("50%", "50%"), ("2026-03-31 10:30:15.250", "2026-03-31 10:30:15.250")],
+    [
+        ("=A1", "=A1"),
+        ("'007", "'007"),
+        (1.5, "1.5"),
+        ("50%", "50%"),
+        ("2026-03-31 10:30:15.250", "2026-03-31 10:30:15.250"),
+    ],
     ids=["formula", "text of digits", "number", "per cent", "moment"],
 )
 def test_an_edit_begins_with_what_was_entered_and_enter_alone_changes_nothing(
@@ -186,7 +192,9 @@ def test_a_date_is_typed_and_a_picked_one_keeps_its_time(page: Page, shop: Shop)
         "const day = document.getElementById('day'); day.value = '2027-01-02'; day.dispatchEvent(new Event('change'))"
     )
     page.browser.keys(Keys.ENTER)
-    page.browser.wait(lambda: shop.values(f"{SCRATCH}!A2", "FORMULA")[0][0] == 46389 + (10 * 3600 + 30 * 60 + 15.25) / 86400)
+    page.browser.wait(
+        lambda: shop.values(f"{SCRATCH}!A2", "FORMULA")[0][0] == 46389 + (10 * 3600 + 30 * 60 + 15.25) / 86400
+    )
     page.settled()
     page.edit("A3", "2026-04-01", Keys.ENTER)
     page.browser.wait(lambda: shop.values(f"{SCRATCH}!A3", "FORMULA") == [[46113]])
@@ -233,15 +241,33 @@ def test_an_edit_of_a_cell_that_another_changed_meanwhile_wins(page: Page, shop:
     page.shows("A2", "Anna B.")
 
 
-HOSTILE = ['<img src=x onerror="window.bad=1">', "'=HYPERLINK(\"http://x\")", 'a"b\'c', "\u202eRTL\u202c", "🎁👩‍👩‍👧", "<script>window.bad=1</script>"]
+HOSTILE = [
+    '<img src=x onerror="window.bad=1">',
+    '\'=HYPERLINK("http://x")',
+    "a\"b'c",
+    "\u202eRTL\u202c",
+    "🎁👩‍👩‍👧",
+    "<script>window.bad=1</script>",
+]
 
 
 def test_hostile_texts_are_shown_as_text(page: Page, shop: Shop) -> None:
     shop.scratch([["Text"], *([text] for text in HOSTILE)])
-    shop.edit({"updateCells": {"start": {"sheetId": SCRATCH_ID, "rowIndex": 1, "columnIndex": 1}, "fields": "note", "rows": [{"values": [{"note": HOSTILE[0]}]}]}})
+    shop.edit(
+        {
+            "updateCells": {
+                "start": {"sheetId": SCRATCH_ID, "rowIndex": 1, "columnIndex": 1},
+                "fields": "note",
+                "rows": [{"values": [{"note": HOSTILE[0]}]}],
+            }
+        }
+    )
     page.open(SCRATCH)
     for number, text in enumerate(HOSTILE, 2):
         assert page.cell(f"A{number}") == text.removeprefix("'")
     page.go("B2")
     assert page.browser.text("#tip") == HOSTILE[0]
-    assert page.browser.run("return [window.bad, document.querySelectorAll('main img, main script').length]") == [None, 0]
+    assert page.browser.run("return [window.bad, document.querySelectorAll('main img, main script').length]") == [
+        None,
+        0,
+    ]

@@ -59,7 +59,9 @@ def test_nothing_outside_is_asked(page: Page, shop: Shop) -> None:
 
 def test_f6_goes_round_and_tabs_change_by_keys(page: Page) -> None:
     page.open()
-    here = "return document.activeElement.id || document.activeElement.getAttribute('role') || document.activeElement.name"
+    here = (
+        "return document.activeElement.id || document.activeElement.getAttribute('role') || document.activeElement.name"
+    )
     places = []
     for _ in range(3):
         page.browser.keys(Keys.F6)
@@ -90,7 +92,15 @@ def test_a_reader_hears_where_it_is(page: Page) -> None:
 def test_the_dark_keeps_coloured_cells_readable(page: Page, shop: Shop) -> None:
     pale = {"backgroundColor": {"red": 1, "green": 1, "blue": 0.8}}
     one = {"sheetId": shop.sheet_id("Code pool"), "startRowIndex": 1, "endRowIndex": 2, "endColumnIndex": 1}
-    shop.edit({"repeatCell": {"range": one, "cell": {"userEnteredFormat": pale}, "fields": "userEnteredFormat.backgroundColor"}})
+    shop.edit(
+        {
+            "repeatCell": {
+                "range": one,
+                "cell": {"userEnteredFormat": pale},
+                "fields": "userEnteredFormat.backgroundColor",
+            }
+        }
+    )
     page.browser.prefers(prefers_color_scheme="dark")
     page.open("Code pool")
     style = lambda name, what: page.browser.find(page.selector(name)).value_of_css_property(what)  # noqa: E731

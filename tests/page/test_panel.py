@@ -72,7 +72,7 @@ def test_campaigns_are_those_of_the_sheet_now(page: Page, shop: Shop) -> None:
     assert page.browser.run("return document.querySelector('#bot [name=campaign]').value") == "spring"
 
 
-def test_someone_else_with_a_hostile_name_is_just_text(page: Page, shop: Shop) -> None:
+def test_someone_else_with_a_hostile_name_is_just_text(page: Page) -> None:
     page.open()
     hostile = '<img src=x onerror="window.bad=1">\u202e🎁'
     Select(page.browser.find("#bot [name=subscriber]")).select_by_value("")

@@ -161,7 +161,10 @@ def test_the_header_stays_in_sight_and_colours_and_bands_are_shown(page: Page, s
     red, grey = {"red": 1, "green": 0.8, "blue": 0.8}, {"red": 0.8, "green": 0.8, "blue": 0.8}
     one = {"sheetId": SCRATCH_ID, "startRowIndex": 2, "endRowIndex": 3, "startColumnIndex": 0, "endColumnIndex": 1}
     look = {"backgroundColor": red, "textFormat": {"strikethrough": True}}
-    bands = {"range": {"sheetId": SCRATCH_ID, "startRowIndex": 1, "endRowIndex": 1200}, "rowProperties": {"firstBandColor": {"red": 1, "green": 1, "blue": 1}, "secondBandColor": grey}}
+    bands = {
+        "range": {"sheetId": SCRATCH_ID, "startRowIndex": 1, "endRowIndex": 1200},
+        "rowProperties": {"firstBandColor": {"red": 1, "green": 1, "blue": 1}, "secondBandColor": grey},
+    }
     shop.edit(
         {"repeatCell": {"range": one, "cell": {"userEnteredFormat": look}, "fields": "userEnteredFormat"}},
         {"addBanding": {"bandedRange": bands}},
