@@ -37,11 +37,11 @@ def missing() -> str:
     return f"{' and '.join(lacking)} not installed (apt-get install chromium chromium-driver)" if lacking else ""
 
 
-def started(profile: Path) -> webdriver.Chrome:
+def started(profile: Path, *flags: str) -> webdriver.Chrome:
     """A browser with an empty profile."""
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     options.unhandled_prompt_behavior = "accept"

@@ -1,6 +1,6 @@
 // What staff do to whole rows and columns: sort, insert, delete, hide, fit.
 
-import { batch, letters, Refused, Unreachable } from "./api.js";
+import { batch, letters } from "./api.js";
 import { currentLayout } from "./grid.js";
 import { confirm, status } from "./notices.js";
 import { handleOf, locate, Moved } from "./rows.js";
@@ -10,16 +10,9 @@ import { say } from "./words.js";
 
 const ROWS_MORE = 100;
 
-/** Do it, and say how it went. */
+/** Do it and say so; what goes wrong is explained by `main.js`. */
 async function told(act, done = say("done")) {
-  try {
-    if ((await act()) !== false) status(done);
-  } catch (problem) {
-    if (problem instanceof Moved) status(say("changed"), true);
-    else if (problem instanceof Unreachable) status(say("nobody"), true);
-    else if (problem instanceof Refused) status(say("failed", { why: problem.message }), true);
-    else throw problem;
-  }
+  if ((await act()) !== false) status(done);
 }
 
 const span = (name, first, last) => (first === last ? name(first) : `${name(first)}–${name(last)}`);

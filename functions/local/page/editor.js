@@ -42,9 +42,9 @@ export async function begin({ typed = null, open = false } = {}) {
   wrong.hidden = true;
   day.hidden = !isDate(cell);
   day.value = dayOf(text.value);
-  text.setAttribute("role", choices(cell) ? "combobox" : "textbox");
+  text.setAttribute("aria-haspopup", choices(cell) ? "listbox" : "false");
   text.setAttribute("aria-label", document.getElementById("address").textContent);
-  showChoices(choices(cell)?.list ?? []);
+  offer(typed !== null);
   place();
   text.focus();
   if (open && isDate(cell)) pickDay();
@@ -128,6 +128,13 @@ function stay() {
   }
 }
 
+/** Show the choices of the cell, or with *fitting* those that have the text in them. */
+function offer(fitting) {
+  const all = choices(store.editing.cell)?.list ?? [];
+  const those = all.filter((value) => value.toLowerCase().includes(text.value.toLowerCase()));
+  showChoices(fitting && those.length ? those : all);
+}
+
 function showChoices(values) {
   marked = values.indexOf(text.value);
   const items = values.map((value, at) => {
@@ -141,7 +148,6 @@ function showChoices(values) {
   });
   list.replaceChildren(...items);
   list.hidden = !values.length;
-  text.setAttribute("aria-expanded", !list.hidden);
   mark(marked);
 }
 
@@ -162,7 +168,7 @@ function choose(value) {
 export function choiceKey(event) {
   if (event.altKey && event.key === "ArrowDown") {
     if (!day.hidden) pickDay();
-    else showChoices(choices(store.editing.cell)?.list ?? []);
+    else offer(false);
   } else if (list.hidden || !list.children.length) return false;
   else if (event.key === "ArrowDown") mark(Math.min(marked + 1, list.children.length - 1));
   else if (event.key === "ArrowUp") mark(Math.max(marked - 1, 0));
@@ -187,9 +193,7 @@ export function start() {
   listen("cells", stay);
   scroller.addEventListener("scroll", place);
   text.addEventListener("input", () => {
-    const all = choices(store.editing.cell)?.list ?? [];
-    const fitting = all.filter((value) => value.toLowerCase().includes(text.value.toLowerCase()));
-    showChoices(fitting.length ? fitting : all);
+    offer(true);
     day.value = dayOf(text.value);
     wrong.hidden = true;
   });

@@ -207,6 +207,7 @@ function noteFlashes() {
   const now = performance.now();
   for (const row of changed) flashing.set(row, now + FLASH_MS);
   for (const [row, until] of flashing) if (until < now) flashing.delete(row);
+  if (changed.size) setTimeout(draw, FLASH_MS + 20);
 }
 
 function showSelection() {

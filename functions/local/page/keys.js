@@ -136,6 +136,7 @@ function newLine(event) {
 
 /** Show the tab beside the shown one. */
 export function nextTab(step) {
+  if (!commit()) return;
   const all = shown();
   const at = all.findIndex((each) => each.id === store.sheetId);
   show(all[(at + step + all.length) % all.length]);

@@ -1,6 +1,7 @@
 // Putting the page together.
 
 import { addRows, names, sort } from "./acts.js";
+import { Refused, Unreachable } from "./api.js";
 import * as blocks from "./blocks.js";
 import * as bot from "./bot.js";
 import { content, editText } from "./cells.js";
@@ -10,7 +11,7 @@ import * as keys from "./keys.js";
 import * as menu from "./menu.js";
 import { hasKept, status } from "./notices.js";
 import * as outbox from "./outbox.js";
-import { forgetHandles } from "./rows.js";
+import { forgetHandles, Moved } from "./rows.js";
 import { cellAt, listen, store } from "./store.js";
 import * as tabs from "./tabs.js";
 import { followChanges } from "./view.js";
@@ -85,10 +86,18 @@ function pageKey(event) {
   event.preventDefault();
 }
 
+/** Words for what no part of the page could mend itself. */
+function whatWentWrong(problem) {
+  if (problem instanceof Moved) return say("changed");
+  if (problem instanceof Unreachable) return say("nobody");
+  return problem instanceof Refused ? say("failed", { why: problem.message }) : "";
+}
+
 for (const part of [grid, tabs, editor, blocks, menu, bot, keys]) part.start();
 listen("cells", () => {
   forgetHandles((handle) => outbox.needs(handle) || store.editing?.handle === handle);
   showContent();
+  nameTools();
   if (element("status").textContent === say("loading")) status("");
 });
 listen("selection", () => {
@@ -108,6 +117,12 @@ element("close-panel").addEventListener("click", () => setPanel(false));
 element("scroller").addEventListener("pointerover", hover);
 document.addEventListener("keydown", pageKey);
 document.addEventListener("click", (event) => { if (event.target.dataset.jump) jumpTo(event.target.dataset.jump); });
+addEventListener("unhandledrejection", (event) => {
+  const said = whatWentWrong(event.reason);
+  if (!said) return; // a fault of this page, for its console
+  event.preventDefault();
+  status(said, true);
+});
 addEventListener("beforeunload", (event) => { if (outbox.isWaiting() || hasKept()) event.preventDefault(); });
 status(say("loading"));
 await followChanges();

@@ -3,7 +3,7 @@
 // An edit is {rows: [{handle, cells: [{column, typed, option} or {column, data}, before]}], text}: cells are typed, or
 // written exactly (CellData); `before` is what undo puts back; `text` is what a person typed and must not lose.
 
-import { Refused, Unreachable, address, batch, quoted, writeValues } from "./api.js";
+import { Unreachable, address, batch, quoted, writeValues } from "./api.js";
 import { content } from "./cells.js";
 import { keep, setOnline, status } from "./notices.js";
 import { locate, Moved, noteWritten } from "./rows.js";
@@ -65,12 +65,12 @@ async function sendAll() {
   isSending = false;
 }
 
-/** An edit that has no place any more: what was typed is kept in sight. */
+/** An edit that has no place any more, or was refused: what was typed is kept in sight. */
 function giveBack(edit, problem) {
-  if (!(problem instanceof Moved || problem instanceof Refused)) throw problem;
-  const moved = problem instanceof Moved;
-  if (edit.text === undefined) return status(moved ? say("changed") : say("failed", { why: problem.message }), true);
-  return keep(edit.text, moved ? say("moved") : say("refused", { why: problem.message }), edit.putElsewhere);
+  const isMoved = problem instanceof Moved;
+  const why = problem.message;
+  if (edit.text === undefined) status(isMoved ? say("changed") : say("failed", { why }), true);
+  else keep(edit.text, isMoved ? say("moved") : say("refused", { why }), edit.putElsewhere);
 }
 
 async function send(edit) {

@@ -16,8 +16,10 @@ const contents = (row) => trimmed((store.rows.get(row) ?? []).map(content));
 /** What names a row of the shown tab from now on: its place and what it holds, the rows beside it, the header. */
 export function handleOf(of, row) {
   const key = `${of.id}/${row}`;
-  const made = { sheetId: of.id, row, held: contents(row), above: contents(row - 1), below: contents(row + 1), titles: contents(0) };
-  if (!handles.has(key)) handles.set(key, made);
+  if (!handles.has(key)) {
+    const beside = { above: contents(row - 1), below: contents(row + 1) };
+    handles.set(key, { sheetId: of.id, row, held: contents(row), ...beside, titles: contents(0) });
+  }
   return handles.get(key);
 }
 

@@ -1,7 +1,7 @@
 // The tabs along the bottom.
 
 import { listen, store } from "./store.js";
-import { show, shown } from "./view.js";
+import { show, shown, titleInAddress } from "./view.js";
 
 const list = document.getElementById("tabs");
 
@@ -34,4 +34,5 @@ function key(event) {
 export function start() {
   listen("book", draw);
   list.addEventListener("keydown", key);
+  addEventListener("hashchange", () => show(shown().find((each) => each.title === titleInAddress())));
 }

@@ -15,6 +15,8 @@ export const sight = { first: 0, last: 60 };
 /** Rows that somebody changed, as the last reading showed. */
 export const changed = new Set();
 
+const pause = () => new Promise((goOn) => { setTimeout(goOn, PAUSE_MS); });
+
 let reading = null;
 let isStale = false;
 
@@ -33,6 +35,7 @@ async function readWhileStale() {
     } catch (problem) {
       if (!(problem instanceof Refused)) throw problem;
       isStale = true; // rows or the tab went away between two calls
+      await pause();
     }
   }
 }
@@ -55,7 +58,7 @@ async function readAll() {
 }
 
 export const shown = () => store.sheets.filter((each) => !each.hidden);
-const titleInAddress = () => decodeURIComponent(location.hash.slice(1));
+export const titleInAddress = () => decodeURIComponent(location.hash.slice(1));
 
 function choose(of) {
   Object.assign(store, { sheetId: of.id, rows: new Map(), top: 0, bottom: 0, active: { row: 0, column: 0 } });
@@ -66,7 +69,7 @@ function choose(of) {
 
 /** Show another tab. */
 export async function show(of) {
-  if (of.id === store.sheetId) return;
+  if (!of || of.id === store.sheetId || store.editing) return; // an edit that cannot stay so is mended first
   choose(of);
   tell("book");
   await refresh();
@@ -107,8 +110,13 @@ async function readRows(of, spans) {
 async function readLists(rows) {
   const ranges = rangesOfLists([...rows.values()].flat());
   if (!ranges.length) return;
-  const blocks = await readValues(ranges);
-  store.lists = new Map(ranges.map((range, at) => [range, [...new Set(blocks[at].flat().map(String).filter(Boolean))]]));
+  try {
+    const blocks = await readValues(ranges);
+    store.lists = new Map(ranges.map((range, at) => [range, [...new Set(blocks[at].flat().map(String).filter(Boolean))]]));
+  } catch (problem) {
+    if (!(problem instanceof Refused)) throw problem; // the list's tab or column was deleted
+    store.lists = new Map();
+  }
 }
 
 /** A row that was only moved is no news; one whose content was nowhere before is. */
@@ -142,7 +150,7 @@ export async function followChanges() {
       if (!(problem instanceof Unreachable)) throw problem;
       setOnline(false);
       number = -1; // another server may count from the beginning
-      await new Promise((goOn) => { setTimeout(goOn, PAUSE_MS); });
+      await pause();
     }
   }
 }
