@@ -33,7 +33,8 @@ async function rowsNow(top, bottom) {
   await ensure(top, bottom);
   const handles = [];
   for (let row = top; row <= bottom; row += 1) handles.push(handleOf(sheet(), row));
-  return { find: async () => [...(await locate(handles)).values()].map((each) => each.row).sort((one, other) => one - other) };
+  const find = async () => [...(await locate(handles)).values()].map((each) => each.row);
+  return { find: async () => (await find()).sort((one, other) => one - other) };
 }
 
 async function columnsNow(left, right) {

@@ -3,8 +3,8 @@
 const BOOK = "/v4/spreadsheets/local";
 const TRY_AGAIN = new Set([429, 500, 502, 503, 504]);
 const COLUMN = "columnMetadata(pixelSize,hiddenByUser,developerMetadata(metadataKey,metadataValue))";
-const BOOK_FIELDS =
-  `properties(title,locale),sheets(properties,bandedRanges,protectedRanges(protectedRangeId,range,warningOnly),data(${COLUMN}))`;
+const PARTS = "bandedRanges,protectedRanges(protectedRangeId,range,warningOnly)";
+const BOOK_FIELDS = `properties(title,locale),sheets(properties,${PARTS},data(${COLUMN}))`;
 const LOOK =
   "effectiveFormat(backgroundColor,horizontalAlignment,textFormat(foregroundColor,bold,italic,strikethrough,underline))";
 const CELL_FIELDS =

@@ -70,7 +70,8 @@ export async function clearSelected() {
   await ensure(box.top, box.bottom);
   const { rows, columns } = linesOf(box);
   const filled = (row) => columns.filter((column) => content(cellAt(row, column)) !== "");
-  write(rows.map((row) => [row, filled(row).map((column) => ({ column, typed: "", option: "RAW", before: cellAt(row, column) }))]));
+  const blank = (row, column) => ({ column, typed: "", option: "RAW", before: cellAt(row, column) });
+  write(rows.map((row) => [row, filled(row).map((column) => blank(row, column))]));
 }
 
 function write(rows) {
@@ -120,7 +121,8 @@ async function makeRoom(rowCount) {
 
 function pasted(row, column, source) {
   const before = cellAt(row, column);
-  if (typeof source === "string") return { column, typed: source, option: isPlainText(before) ? "RAW" : "USER_ENTERED", before };
+  const option = isPlainText(before) ? "RAW" : "USER_ENTERED";
+  if (typeof source === "string") return { column, typed: source, option, before };
   return { column, data: { ...exact(before), userEnteredValue: undefined, ...exact(source) }, before };
 }
 

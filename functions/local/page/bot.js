@@ -22,18 +22,23 @@ function subscriber() {
   return chosen ?? [field.id.value.trim(), field.person.value.trim()];
 }
 
-/** The calls of the buttons: path, role, and the body without what every call has. */
+const person = () => ({ platform: "bothelp", subscriber_id: subscriber()[0] });
+const code = () => ({ code: field.code.value });
+const hex = (byte) => byte.toString(16).padStart(2, "0");
+const once = () => ({ request_id: `page-${Array.from(crypto.getRandomValues(new Uint8Array(6)), hex).join("")}` });
+
+/** The calls of the buttons: path, body, and what a person would say. */
 const CALLS = {
   issue: () => ({ path: "/bot/issue", says: "you_issue", body: { ...person(), name: subscriber()[1] } }),
-  bot_check: () => ({ path: "/bot/check", says: "you_check", body: { ...person(), code: field.code.value } }),
-  bot_redeem: () => ({ path: "/bot/redeem", says: "you_redeem", body: { ...person(), code: field.code.value, request_id: newId() } }),
-  till_check: () => ({ path: "/till/check", says: "till_check", body: { code: field.code.value } }),
-  till_redeem: () => ({ path: "/till/redeem", says: "till_redeem", body: { code: field.code.value, request_id: newId() } }),
-  till_rollback: () => ({ path: "/till/rollback", says: "till_rollback", body: { code: field.code.value, ...redeemedHere.get(field.code.value) } }),
+  bot_check: () => ({ path: "/bot/check", says: "you_check", body: { ...person(), ...code() } }),
+  bot_redeem: () => ({ path: "/bot/redeem", says: "you_redeem", body: { ...person(), ...code(), ...once() } }),
+  till_check: () => ({ path: "/till/check", says: "till_check", body: code() }),
+  till_redeem: () => ({ path: "/till/redeem", says: "till_redeem", body: { ...code(), ...once() } }),
+  till_rollback: () => {
+    const body = { ...code(), ...redeemedHere.get(field.code.value) };
+    return { path: "/till/rollback", says: "till_rollback", body };
+  },
 };
-
-const person = () => ({ platform: "bothelp", subscriber_id: subscriber()[0] });
-const newId = () => `page-${Array.from(crypto.getRandomValues(new Uint8Array(6)), (each) => each.toString(16).padStart(2, "0")).join("")}`;
 
 async function send(call) {
   last = call;
@@ -42,7 +47,8 @@ async function send(call) {
   try {
     const { status: number, json } = await exchange("POST", call.path, call.body, headers);
     show(call, headers, number, json);
-    if (call.path === "/till/redeem" && json.status === "redeemed") redeemedHere.set(json.code, { request_id: call.body.request_id });
+    const { request_id } = call.body;
+    if (call.path === "/till/redeem" && json.status === "redeemed") redeemedHere.set(json.code, { request_id });
     if (json.code) field.code.value = json.code;
   } catch (problem) {
     if (!(problem instanceof Unreachable)) throw problem;
@@ -79,12 +85,14 @@ function wire(call, headers, number, json) {
     await navigator.clipboard.writeText(curlOf(call, headers));
     status(say("copied"));
   });
+  const named = Object.entries({ ...headers, "Content-Type": "application/json" });
+  const lines = named.map(([name, value]) => `${name}: ${value}\n`).join("");
   const sent = make("pre", "json");
-  const named = Object.entries({ ...headers, "Content-Type": "application/json" }).map(([name, value]) => `${name}: ${value}\n`);
-  sent.append(make("b", "", `POST ${decodeURIComponent(call.path)}\n`), make("span", "key", named.join("")), ...coloured(call.body));
+  sent.append(make("b", "", `POST ${decodeURIComponent(call.path)}\n`), make("span", "key", lines), ...coloured(call.body));
   const back = make("pre", "json");
   back.append(make("b", "", `HTTP ${number}\n`), ...coloured(json));
-  details.append(make("summary", "", say("details")), make("h3", "", say("request")), sent, make("h3", "", say("answer")), back, curl);
+  details.append(make("summary", "", say("details")));
+  details.append(make("h3", "", say("request")), sent, make("h3", "", say("answer")), back, curl);
   return details;
 }
 

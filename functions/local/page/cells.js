@@ -49,7 +49,8 @@ function momentText(serial, type) {
   const iso = new Date(EPOCH + Math.round(serial * DAY_MS)).toISOString();
   const clock = iso.slice(11, 23).replace(".000", "");
   if (type === "TIME") return clock;
-  return type === "DATE" && Number.isInteger(serial) ? dayText(iso.slice(0, 10)) : `${dayText(iso.slice(0, 10))} ${clock}`;
+  const day = dayText(iso.slice(0, 10));
+  return type === "DATE" && Number.isInteger(serial) ? day : `${day} ${clock}`;
 }
 
 /** A day such as 2026-03-31 as people here write it. */
@@ -62,7 +63,8 @@ export function dayOf(text) {
   const iso = /^\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})/.exec(text);
   const local = /^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})/.exec(text);
   if (!iso && !local) return "";
-  const [year, month, day] = iso ? iso.slice(1) : [local[3], ...(hasDayFirst() ? [local[2], local[1]] : [local[1], local[2]])];
+  const [, first, second, last] = iso ?? local;
+  const [year, month, day] = iso ? [first, second, last] : hasDayFirst() ? [last, second, first] : [last, first, second];
   return `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
 }
 
@@ -97,7 +99,8 @@ export function isOdd(cell) {
   return offered !== null && content(cell) !== "" && !offered.list.includes(cell.formattedValue);
 }
 
-const css = ({ red = 0, green = 0, blue = 0 }) => `rgb(${[red, green, blue].map((part) => Math.round(part * 255)).join(" ")})`;
+const css = ({ red = 0, green = 0, blue = 0 }) =>
+  `rgb(${[red, green, blue].map((part) => Math.round(part * 255)).join(" ")})`;
 const WHITE = "rgb(255 255 255)";
 const BLACK = "rgb(0 0 0)";
 

@@ -9,8 +9,9 @@ import { cellAt, holds, listen, sheet, store } from "./store.js";
 import { ensure } from "./view.js";
 import { say } from "./words.js";
 
-const [editor, text, day, wrong, list] = ["editor", "text", "day", "wrong", "choices"].map((id) => document.getElementById(id));
-const scroller = document.getElementById("scroller");
+const element = (id) => document.getElementById(id);
+const [editor, text, day, wrong, list] = ["editor", "text", "day", "wrong", "choices"].map(element);
+const scroller = element("scroller");
 const allowed = new Set(); // protected ranges that the person chose to edit
 let marked = -1; // the choice under the cursor keys
 
@@ -43,7 +44,7 @@ export async function begin({ typed = null, open = false } = {}) {
   day.hidden = !isDate(cell);
   day.value = dayOf(text.value);
   text.setAttribute("aria-haspopup", choices(cell) ? "listbox" : "false");
-  text.setAttribute("aria-label", document.getElementById("address").textContent);
+  text.setAttribute("aria-label", element("address").textContent);
   offer(typed !== null);
   place();
   text.focus();
@@ -51,7 +52,9 @@ export async function begin({ typed = null, open = false } = {}) {
   return undefined;
 }
 
-export const toggle = (cell = cellAt(store.active.row, store.active.column)) => type(content(cell) === true ? "FALSE" : "TRUE");
+export function toggle(cell = cellAt(store.active.row, store.active.column)) {
+  return type(content(cell) === true ? "FALSE" : "TRUE");
+}
 
 /** Write a text into the active cell as if it had been typed there. */
 export async function type(typed) {
@@ -107,13 +110,13 @@ export const isOverwriting = () => store.editing?.wasTyped === true && list.hidd
 
 function place() {
   if (!store.editing) return;
-  const element = cellElement(store.editing.handle.row, store.editing.column);
+  const cell = cellElement(store.editing.handle.row, store.editing.column);
   const frame = scroller.getBoundingClientRect();
-  const at = element?.getBoundingClientRect() ?? frame;
+  const at = cell?.getBoundingClientRect() ?? frame;
   const left = Math.max(frame.left, Math.min(at.left, frame.right - Math.min(at.width, 120)));
   const top = Math.max(frame.top, Math.min(at.top, frame.bottom - at.height));
   Object.assign(editor.style, { left: `${left}px`, top: `${top}px`, maxWidth: `${innerWidth - left - 8}px` });
-  if (element) Object.assign(text.style, { minWidth: `${at.width}px`, minHeight: `${at.height}px` });
+  if (cell) Object.assign(text.style, { minWidth: `${at.width}px`, minHeight: `${at.height}px` });
 }
 
 /** Rows may have moved while a person types: the editor goes with its row. */
@@ -161,7 +164,7 @@ function mark(at) {
 
 function choose(value) {
   text.value = value;
-  if (commit()) document.getElementById("grid").focus();
+  if (commit()) element("grid").focus();
 }
 
 /** Keys that belong to the drop-down or the calendar while they are open; whether the key was one. */

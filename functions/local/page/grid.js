@@ -12,7 +12,7 @@ const SPARE = 8; // rows drawn above and below those in sight
 const FLASH_MS = 1600;
 const scroller = document.getElementById("scroller");
 const grid = document.getElementById("grid");
-const parts = { letters: document.getElementById("letters"), frozen: document.getElementById("frozen"), body: document.getElementById("body") };
+const parts = Object.fromEntries(["letters", "frozen", "body"].map((id) => [id, document.getElementById(id)]));
 const flashing = new Map(); // row -> until when
 const kept = new Map(); // row -> {element, sign}: a row that looks as before keeps its element, and clicks on it arrive
 let layout = null;
@@ -220,14 +220,15 @@ function showSelection() {
   }
   for (const head of scroller.querySelectorAll(".number, .letter")) {
     const { row, column } = head.dataset;
-    const isIn = row === undefined ? Number(column) >= left && Number(column) <= right : Number(row) >= top && Number(row) <= bottom;
-    head.classList.toggle("in", isIn);
+    const [at, first, last] = row === undefined ? [column, left, right] : [row, top, bottom];
+    head.classList.toggle("in", Number(at) >= first && Number(at) <= last);
   }
   if (cellElement(store.active.row, store.active.column)) {
     grid.setAttribute("aria-activedescendant", `c${store.active.row}-${store.active.column}`);
   } else grid.removeAttribute("aria-activedescendant");
   const name = address(store.active.row, store.active.column);
-  document.getElementById("address").textContent = top === bottom && left === right ? name : `${address(top, left)}:${address(bottom, right)}`;
+  const isOne = top === bottom && left === right;
+  document.getElementById("address").textContent = isOne ? name : `${address(top, left)}:${address(bottom, right)}`;
 }
 
 /** Scroll so that the active cell is in sight. */

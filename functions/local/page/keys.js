@@ -65,7 +65,10 @@ const CONTROL_MOVES = {
   ArrowDown: async (extend) => jump(await lastRow(), store.active.column, extend),
 };
 
-const rowsInSight = () => Math.max(1, Math.floor(scroller.clientHeight / currentLayout().rowHeight) - currentLayout().frozen - 2);
+function rowsInSight() {
+  const { rowHeight, frozen } = currentLayout();
+  return Math.max(1, Math.floor(scroller.clientHeight / rowHeight) - frozen - 2);
+}
 
 const ACTS = {
   Enter: () => begin(),

@@ -64,12 +64,18 @@ function setPanel(isOpen) {
   (isOpen ? element("panel").querySelector("select") : element("grid")).focus();
 }
 
-const STOPS = { grid: () => element("grid"), tabs: () => document.querySelector("[role=tab][tabindex='0']"), panel: () => element("panel").querySelector("select") };
+const STOPS = {
+  grid: () => element("grid"),
+  tabs: () => document.querySelector("[role=tab][tabindex='0']"),
+  panel: () => element("panel").querySelector("select"),
+};
 
 function jumpTo(name) {
   if (name === "panel") setPanel(true);
   STOPS[name]().focus();
 }
+
+const isInDrawer = (target) => document.body.classList.contains("panel-open") && element("panel").contains(target);
 
 /** F6 goes round: grid, tabs, panel. Ctrl+PageUp and Ctrl+PageDown change the tab from anywhere. */
 function pageKey(event) {
@@ -80,7 +86,7 @@ function pageKey(event) {
     jumpTo(names[(at + (event.shiftKey ? names.length - 1 : 1) + names.length) % names.length]);
   } else if (event.ctrlKey && (event.key === "PageUp" || event.key === "PageDown")) {
     keys.nextTab(event.key === "PageUp" ? -1 : 1);
-  } else if (event.key === "Escape" && document.body.classList.contains("panel-open") && element("panel").contains(event.target)) {
+  } else if (event.key === "Escape" && isInDrawer(event.target)) {
     setPanel(false);
   } else return;
   event.preventDefault();

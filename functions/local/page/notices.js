@@ -43,7 +43,7 @@ export function keep(text, why, put) {
 export const hasKept = () => element("kept").childElementCount > 0;
 
 function button(word, act) {
-  const made = Object.assign(document.createElement("button"), { type: "button", textContent: word === "drop" ? say(word) : "" });
+  const made = Object.assign(document.createElement("button"), { type: "button", textContent: say(word) });
   made.addEventListener("click", act);
   return made;
 }

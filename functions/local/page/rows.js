@@ -118,8 +118,9 @@ export function findRow(handle, place, all, { first, end, taken }) {
   if (exact.length) return exact.sort((one, other) => Math.abs(one - handle.row) - Math.abs(other - handle.row))[0];
   const filled = handle.held.filter((value) => value !== "").length;
   if (most * 3 >= filled * 2 && !rivals) return best;
-  const between = isSame(handle.above, all[handle.row - 1] ?? [], place) && isSame(handle.below, all[handle.row + 1] ?? [], place);
-  return between && free(handle.row) ? handle.row : -1;
+  const hasAbove = isSame(handle.above, all[handle.row - 1] ?? [], place);
+  const hasBelow = isSame(handle.below, all[handle.row + 1] ?? [], place);
+  return hasAbove && hasBelow && free(handle.row) ? handle.row : -1;
 }
 
 const likeness = (held, now, { column }) =>
