@@ -84,7 +84,13 @@ def _data_option(command: Command) -> Command:
 
 
 @main.command()
-@click.option("--port", default=8080, type=click.IntRange(0, 65_535), show_default=True, help="Port on 127.0.0.1; 0 takes a free one.")
+@click.option(
+    "--port",
+    default=8080,
+    type=click.IntRange(0, 65_535),
+    show_default=True,
+    help="Port on 127.0.0.1; 0 takes a free one.",
+)
 @_data_option
 def local(*, port: int, data: str | None) -> None:
     """Run everything on one port of this machine: /sheet the page, /v4 the Sheets API, /bot /till /tasks the functions.

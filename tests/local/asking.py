@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 
 def grid(top: int, bottom: int, left: int, right: int, sheet: int = 0) -> dict[str, Any]:

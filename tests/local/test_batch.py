@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 
 UNKNOWN = "Invalid JSON payload received. Unknown name"

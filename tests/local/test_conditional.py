@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Client
+from sheet_client import Client
 
 from functions.local.server import LocalSheets
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from asking import grid, rule, span
-from conftest import Client
+from sheet_client import Client
 
 if TYPE_CHECKING:
     from functions.local.server import LocalSheets

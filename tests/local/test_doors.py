@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import Client
+from sheet_client import Client
 
 from functions.local import page_door
 from functions.local.forward import Forward

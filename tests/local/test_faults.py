@@ -9,7 +9,7 @@ from http.client import RemoteDisconnected
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import Client
+from sheet_client import Client
 
 from functions.local.errors import ApiError
 from functions.local.faults import Planned, from_file

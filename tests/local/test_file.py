@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Client
+from sheet_client import Client
 
 from functions.local.model import POSITION_STEP
 from functions.local.server import LocalSheets, LocalSheetsError

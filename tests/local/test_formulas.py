@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sheet_client import Client
 
 from functions.local.calculate import Calculator
 from functions.local.formula import Literal, NotAFormulaError, parse, tokens

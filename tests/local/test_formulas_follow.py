@@ -8,7 +8,7 @@ import pytest
 from asking import grid, rule, sheet_of, span
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 REFERRING = ["=B3", "=SUM(B2:B4)", "=COUNTA(B2:B)", "=$B$3", "=Sheet1!B3+'Other tab'!A1"]
 

@@ -6,7 +6,7 @@ import pytest
 from asking import grid, sheet_of
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 SPEC = {"title": "t", "pieChart": {"series": {"sourceRange": {"sources": [grid(0, 4, 0, 1)]}}}}
 

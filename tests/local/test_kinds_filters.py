@@ -7,7 +7,7 @@ import pytest
 from asking import grid, merge, sheet_of, span
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 ROWS: list[list[Any]] = [
     ["head", "x"],

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from asking import grid, merge, rule, sheet_of, span
-from conftest import Client
+from sheet_client import Client
 
 from functions.local.server import LocalSheets
 

@@ -6,7 +6,7 @@ import pytest
 from asking import sheet_of, span
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 Groups = list[tuple[str, int]]
 

@@ -6,7 +6,7 @@ import pytest
 from asking import formatted, grid, look, merge, sheet_of
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 SELECT_ALL = "You must select all cells in a merged range to merge or unmerge them."
 

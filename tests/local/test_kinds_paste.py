@@ -6,7 +6,7 @@ import pytest
 from asking import formatted, grid, look, merge, rule, sheet_of
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 BOLD = {"userEnteredFormat": {"textFormat": {"bold": True}}}
 LIST = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "x"}]}}

@@ -6,7 +6,7 @@ import pytest
 from asking import grid, rule, sheet_of
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 AREA = grid(0, 1, 0, 1)
 KINDS = ("BLANK", "NOT_BLANK", "DATE_IS_VALID")

@@ -6,7 +6,7 @@ import pytest
 from asking import grid, look, merge, sheet_of
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 HTML = "<table><tr><td>a</td><td>1</td></tr><tr><td>b<br>c</td></tr></table>"
 

@@ -5,7 +5,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from conftest import Client
+from sheet_client import Client
 
 from functions.local.server import LocalSheets
 

@@ -10,7 +10,7 @@ import pytest
 from functions.local.formats import to_serial
 
 if TYPE_CHECKING:
-    from conftest import Client
+    from sheet_client import Client
 
 
 @pytest.mark.parametrize(
