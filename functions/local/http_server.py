@@ -183,7 +183,7 @@ class _Connection(socketserver.StreamRequestHandler):
         if response.reset:
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             return False
-        self._send(response, keep=keep)
+        self._send(response, keep=keep, with_body=request.method != "HEAD")
         return keep
 
     def _refuse(self, status: int, why: str) -> bool:
@@ -192,7 +192,7 @@ class _Connection(socketserver.StreamRequestHandler):
         self._send(Response(status, body), keep=False)
         return False
 
-    def _send(self, response: Response, *, keep: bool) -> None:
+    def _send(self, response: Response, *, keep: bool, with_body: bool = True) -> None:
         lines = (
             f"HTTP/1.1 {response.status} {HTTPStatus(response.status).phrase}",
             f"Content-Type: {response.content_type}",
@@ -202,7 +202,8 @@ class _Connection(socketserver.StreamRequestHandler):
             *(() if keep else ("Connection: close",)),
         )
         head = "\r\n".join(lines) + "\r\n\r\n"
-        self.connection.sendall(head.encode("latin-1") + response.body)  # one segment: no 40 ms of delayed ACK
+        body = response.body if with_body else b""
+        self.connection.sendall(head.encode("latin-1") + body)  # one segment: no 40 ms of delayed ACK
 
 
 def _is_own(headers: Mapping[str, str]) -> bool:

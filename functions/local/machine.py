@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from functions.local.formats import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,8 +27,4 @@ def time_zone(environ: Mapping[str, str], localtime: Path = _LOCALTIME) -> str:
 
 
 def _is_zone(name: str) -> bool:
-    try:
-        zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return "/" in name  # not the likes of EST5EDT, which Google does not take
+    return "/" in name and zone_of(name) is not None  # not the likes of EST5EDT, which Google does not take

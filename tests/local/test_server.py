@@ -52,6 +52,11 @@ def test_a_connection_serves_many_calls(server: LocalSheets) -> None:
     assert raw(server, call * 3).count(b'{"spreadsheetId":"local"}') == 3
 
 
+def test_a_call_for_the_head_alone_gets_no_body(server: LocalSheets) -> None:
+    answer = raw(server, b"HEAD /v4/spreadsheets/local HTTP/1.1\r\n\r\n")
+    assert answer.endswith(b"\r\n\r\n")
+
+
 def test_half_a_body_is_no_call(server: LocalSheets) -> None:
     assert raw(server, b"POST /v4/spreadsheets HTTP/1.1\r\nContent-Length: 50\r\n\r\n{}") == b""
 
