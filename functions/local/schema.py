@@ -12,9 +12,12 @@ import struct
 import sys
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from functions.local.errors import ApiError, invalid_field
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 INT32 = 2**31
 LARGEST = sys.float_info.max
@@ -105,8 +108,7 @@ def read_value(kind: str, value: Any, path: str) -> Any:
         return value
     if head == "v":
         return value
-    read_scalar = {"s": _string, "b": _boolean, "i": _integer, "d": _double, "f": _float}[head]
-    found = read_scalar(value)
+    found = _READERS[head](value)
     if found is None:
         raise _wrong(path, _SCALARS[head], value)
     return found
@@ -172,6 +174,9 @@ def _float(value: Any) -> float | int | None:
         if struct.pack("f", short) == struct.pack("f", single):
             return _whole(short)
     return _whole(single)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {"s": _string, "b": _boolean, "i": _integer, "d": _double, "f": _float}
 
 
 def _whole(value: float) -> float | int:
