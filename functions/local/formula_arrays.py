@@ -335,17 +335,12 @@ def _number_of(value: Scalar) -> float:
 
 
 def product_sum(columns: Sequence[Column], height: int) -> Scalar:
-    """Sum of the products of cells side by side; text and blanks count as 0, an error is the answer.
-
-    Raises UnsureError for truth values: whether they count is told differently.
-    """
+    """Sum of the products of cells side by side; TRUE counts as 1, text and blanks as 0, an error is the answer."""
     masks = [column.truths for column in columns if isinstance(column, Truths)]
     others = [column for column in columns if not isinstance(column, Truths)]
     for column in others:
         if column.has_problem:
             return next(value for value in (*column.values, column.tail) if isinstance(value, Problem))
-    if any(bool in column.kinds if not isinstance(column, Truths) else not column.counted for column in columns):
-        raise UnsureError
     length = max((column.size for column in others), default=0)
     mask = Mask(_ones(length), length, tail=True)
     for one in masks:
@@ -365,5 +360,5 @@ def product_sum(columns: Sequence[Column], height: int) -> Scalar:
 def _product(row: Sequence[Scalar]) -> float:
     found: float = 1
     for value in row:
-        found = found * value if is_number(value) else 0
+        found = found * value if is_number(value) or isinstance(value, bool) else 0
     return found

@@ -196,7 +196,9 @@ def test_several_criteria_hold_together(client: Client, formula: str, value: Any
         ("=SUMPRODUCT(C1:C4*1)", "#VALUE!"),
         ('=SUMPRODUCT(IFERROR(C1:C4*1,0)*(A1:A4<>""))', 6),
         ("=ARRAYFORMULA(SUM(C2:C*2))", 12),
-        ('=SUMPRODUCT(B2:B="used")', NAME),
+        ('=SUMPRODUCT(B2:B="used")', 2),
+        ('=SUMPRODUCT(B2:B="used",C2:C)', 3),
+        ("=SUMPRODUCT(E2:E,D2:D)", 46082),
     ],
 )
 def test_sumproduct_calculates_with_whole_columns(client: Client, formula: str, value: Any) -> None:
