@@ -210,7 +210,8 @@ def _digits(value: float, form: str) -> str:
     form, _, exponent = form.partition("E+")
     whole, _, fraction = form.partition(".")
     if exponent:
-        mantissa, power = f"{value:.{len(fraction)}E}".split("E")
+        digits = Context(prec=len(fraction) + 1, rounding=ROUND_HALF_UP).create_decimal(repr(value)) if value else value
+        mantissa, power = f"{digits:.{len(fraction)}E}".split("E")
         return f"{mantissa}E{power[0]}{power[1:].lstrip('0').zfill(len(exponent))}"
     exact = Decimal(repr(value)).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP, EXACTLY)
     integer, _, decimals = f"{exact:f}".partition(".")

@@ -322,6 +322,9 @@ def test_look_up_finds_cells(client: Client, formula: str, value: Any) -> None:
         ('=TEXT(D2,"dd.mm.yyyy")', "01.03.2026"),
         ('=TEXT(D4,"yyyy-mm-dd hh:mm")', "2026-03-02 12:00"),
         ('=TEXT("x","0")', "x"),
+        ('=TEXT(1.005,"0.00E+00")', "1.01E+00"),
+        ('=TEXT(0,"0.00E+00")', "0.00E+00"),
+        ('=TEXT(0.995,"0.0E+0")', "1.0E+0"),
         ('=TEXT(5,"# ??/??")', NAME),
     ],
 )
