@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import math
 import operator
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from functools import cached_property
 from itertools import chain, compress, repeat
 from typing import TYPE_CHECKING, NamedTuple
 
 from functions.local.formula_values import (
+    CLOSE,
     COMPARISONS,
     SWAPPED,
     Problem,
@@ -23,6 +25,7 @@ from functions.local.formula_values import (
     calculated,
     is_number,
     is_text,
+    typed_number,
 )
 
 if TYPE_CHECKING:
@@ -89,6 +92,7 @@ class Column:
     def __init__(self, values: Sequence[Scalar], tail: Scalar = None) -> None:
         self._values, self.tail = values, tail
         self._masks: dict[Hashable, Mask] = {}
+        self._numeric_texts: dict[str, dict[float, list[str]]] = {}
 
     @property
     def values(self) -> Sequence[Scalar]:
@@ -149,9 +153,36 @@ class Column:
         """Where each value stands, by its key (see `key`)."""
         found: dict[Hashable, list[int]] = defaultdict(list)
         for place, value in enumerate(self.values):
-            found[value.casefold() if value.__class__ is str else key(value)].append(place)
+            found[value.lower() if value.__class__ is str else key(value)].append(place)
         found.default_factory = None  # type: ignore[attr-defined]  # from here on an ordinary dict
         return found
+
+    @cached_property
+    def _in_order(self) -> list[float]:
+        return sorted(self.only_numbers)
+
+    def refuse_close(self, number: float) -> None:
+        """Raise UnsureError when a cell differs from *number* so little that some programs take them for equal."""
+        span = abs(number) * CLOSE
+        if span < 1 and float not in self.kinds and number == int(number):
+            return
+        found = self._in_order[bisect_left(self._in_order, number - span) : bisect_right(self._in_order, number + span)]
+        if found and not found[0] == number == found[-1]:
+            raise UnsureError
+
+    def numeric_texts(self, locale: str) -> dict[float, list[str]]:
+        """Keys of the texts that read as numbers, by their number; found once."""
+        if str not in self.kinds:
+            return {}
+        if locale not in self._numeric_texts:
+            found: dict[float, list[str]] = defaultdict(list)
+            for one in self.places:
+                if one.__class__ is str and any(map(str.isdigit, str(one))):
+                    number = typed_number(str(one), locale)
+                    if number is not None:
+                        found[number].append(str(one))
+            self._numeric_texts[locale] = dict(found)
+        return self._numeric_texts[locale]
 
     def mask(self, name: Hashable, make: Callable[[], Mask]) -> Mask:
         """Mask that was made once under *name*; the oldest ones are forgotten."""
@@ -191,7 +222,7 @@ class Truths(Column):
 def key(value: Scalar) -> Hashable:
     """What equal values share: text without regard to capitals, TRUE apart from 1."""
     if is_text(value):
-        return value.casefold()
+        return value.lower()
     return (value,) if value.__class__ is bool or isinstance(value, Problem) else value
 
 
@@ -283,6 +314,8 @@ def _compared(sign: str, left: Column, right: Column) -> Column | None:
 
 
 def _compared_mask(sign: str, column: Column, constant: Scalar) -> Mask:
+    if is_number(constant):
+        column.refuse_close(constant)
     tail = calculated(sign, column.tail, constant, "") is True
     if sign in {"=", "<>"}:
         same = column.mask_of_keys(*_equal_keys(constant), tail=tail == (sign == "="))

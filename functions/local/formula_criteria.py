@@ -79,16 +79,16 @@ def _blanks(column: Column, sign: str) -> Mask:
 
 
 def _texts(column: Column, sign: str, operand: str) -> Mask:
-    folded = operand.casefold()
+    folded = operand.lower()
     if sign == "=" and not set(folded) & set("*?~"):
-        return column.mask_of_keys(folded, tail=is_text(column.tail) and column.tail.casefold() == folded)
+        return column.mask_of_keys(folded, tail=is_text(column.tail) and column.tail.lower() == folded)
     if sign == "=":
         fits = wildcards(folded).fullmatch
         keys = [one for one in column.places if one.__class__ is str and fits(one)]
-        return column.mask_of_keys(*keys, tail=is_text(column.tail) and bool(fits(column.tail.casefold())))
+        return column.mask_of_keys(*keys, tail=is_text(column.tail) and bool(fits(column.tail.lower())))
     compare = COMPARISONS[sign]
     above: list[Hashable] = [one for one in column.places if one.__class__ is str and compare(one, folded)]
-    return column.mask_of_keys(*above, tail=is_text(column.tail) and compare(column.tail.casefold(), folded))
+    return column.mask_of_keys(*above, tail=is_text(column.tail) and compare(column.tail.lower(), folded))
 
 
 def wildcards(text: str) -> re.Pattern[str]:

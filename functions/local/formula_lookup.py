@@ -66,7 +66,7 @@ def _found_at(column: Column, wanted: Scalar, *, exactly: bool, height: int) -> 
     if not exactly:
         return _last_not_above(column, wanted)
     if is_text(wanted) and set(wanted) & set("*?~"):
-        fits = wildcards(wanted.casefold()).fullmatch
+        fits = wildcards(wanted.lower()).fullmatch
         rows = [places[0] for one, places in column.places.items() if one.__class__ is str and fits(str(one))]
         return min(rows, default=None)
     places = column.places.get(key(wanted))

@@ -24,6 +24,7 @@ from functions.local.formats import (
     to_serial,
 )
 from functions.local.formula_values import (
+    CLOSE,
     DIV0,
     NUM,
     VALUE,
@@ -33,8 +34,8 @@ from functions.local.formula_values import (
     fail,
     is_number,
     is_text,
+    read_number,
     text,
-    typed_number,
 )
 from functions.local.typed import as_typed
 
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 50_000
 MAX_SECTIONS = 3
-_UNSURE_PATTERN = re.compile(r"[?\[@*_]")
+_UNSURE_PATTERN = re.compile(r"[?\[@*_]|a/p")
 _LITERALS = r'(?:"[^"]*"|\\.|[-+ ()$€£₽:])*'
 _NUMBER_PATTERN = re.compile(
     rf"{_LITERALS}[#,0]*0(?:\.[0#]*)?(?:E\+0+)?%?{_LITERALS}(?:;{_LITERALS}(?:[#,0]*0(?:\.[0#]*)?%?)?{_LITERALS})*"
@@ -54,18 +55,38 @@ def _rounder(mode: str) -> Callable[..., float]:
     def rounded(value: float, places: float = 0) -> float:
         if abs(places) > 300:  # noqa: PLR2004  beyond the digits of any number
             return value if places > 0 else 0
-        return float(Decimal(repr(value)).quantize(Decimal(1).scaleb(-int(places)), mode, EXACTLY)) if value else 0
+        step = Decimal(1).scaleb(-int(places))
+        found, short = (Decimal(digits).quantize(step, mode, EXACTLY) for digits in (repr(value), f"{value:.15g}"))
+        if found != short:
+            raise UnsureError  # its last digits decide
+        return float(found)
 
     return rounded
 
 
+def _floor(value: float) -> int:
+    found = math.floor(value)
+    if math.floor(value + abs(value) * CLOSE) != found:
+        raise UnsureError  # some programs take it for the next number
+    return found
+
+
 def _mod(value: float, divisor: float) -> float:
-    return fail(DIV0) if divisor == 0 else value - divisor * math.floor(value / divisor)
+    if divisor == 0:
+        fail(DIV0)
+    if isinstance(value, int) and isinstance(divisor, int):
+        return value % divisor
+    count = value / divisor
+    found = value - divisor * math.floor(count)
+    if abs(count - round(count)) <= abs(count) * CLOSE and (found or abs(count) * CLOSE > 1):
+        raise UnsureError  # nothing or nearly all of the divisor, as the last digits decide
+    return found
 
 
 def _moment(serial: float) -> datetime:
-    found = from_serial(serial) if serial >= 0 else None
-    return fail(NUM) if found is None else found
+    if serial < 0:
+        raise UnsureError  # a date before 1900 to some programs
+    return from_serial(serial) or fail(NUM)
 
 
 def _date(year: float, month: float, day: float) -> float:
@@ -78,7 +99,9 @@ def _date(year: float, month: float, day: float) -> float:
         serial = to_serial(datetime(years, months + 1, 1, tzinfo=UTC)) + int(day) - 1
     except ValueError:
         fail(NUM)
-    return serial if serial >= 0 else fail(NUM)
+    if serial < 0:
+        raise UnsureError
+    return serial
 
 
 def _months_on(serial: float, months: float, *, at_end: bool) -> float:
@@ -104,9 +127,12 @@ def _weekday(serial: float, kind: float = 1) -> float:
 def _clock(part: str) -> Callable[[float], float]:
     def read(serial: float) -> float:
         if serial < 0:
-            fail(NUM)
+            raise UnsureError
         moment = EPOCH + timedelta(milliseconds=round(serial % 1 * 86_400_000))
-        return int(getattr(moment, part))
+        found = int(getattr(moment, part))
+        if getattr(moment + timedelta(milliseconds=500), part) != found:
+            raise UnsureError  # some programs round to the next second
+        return found
 
     return read
 
@@ -116,19 +142,24 @@ def _value(locale: str, value: Scalar) -> Scalar:
         return value
     if not is_text(value) or not value:
         raise UnsureError
-    found = typed_number(value.strip(), locale)
-    return fail(VALUE) if found is None else found
+    return read_number(value.strip(), locale)
 
 
 def _date_value(locale: str, value: Scalar) -> Scalar:
     if not is_text(value):
         raise UnsureError
     typed, how = as_typed(value.strip(), locale)
-    return math.floor(typed) if is_number(typed) and how and how["type"] in DATE_TYPES else VALUE
+    if not is_number(typed) or not how or how["type"] not in DATE_TYPES:
+        return VALUE
+    if how["type"] == "TIME":
+        raise UnsureError
+    return math.floor(typed)
 
 
 def _as_text(locale: str, value: Scalar, pattern: str) -> Scalar:
     if is_text(value):
+        if not isinstance(as_typed(value.strip(), locale)[0], str):
+            raise UnsureError
         return value
     if not is_number(value) or _UNSURE_PATTERN.search(pattern) or len(sections(pattern)) > MAX_SECTIONS:
         raise UnsureError
@@ -136,7 +167,17 @@ def _as_text(locale: str, value: Scalar, pattern: str) -> Scalar:
         return number_shown(value, {"type": "DATE_TIME", "pattern": pattern}, locale)
     if not _NUMBER_PATTERN.fullmatch(pattern):
         raise UnsureError
-    return number_shown(value, {"type": "NUMBER", "pattern": pattern}, locale)
+    found = number_shown(value, {"type": "NUMBER", "pattern": pattern}, locale)
+    if value < 0 and not re.search("[1-9]", found):
+        raise UnsureError  # -0
+    return found
+
+
+def _upper(value: str) -> str:
+    found = value.upper()
+    if len(found) != len(value):
+        raise UnsureError  # ß
+    return found
 
 
 def _left(value: str, count: float = 1) -> str:
@@ -154,6 +195,8 @@ def _mid(value: str, start: float, count: float) -> str:
 
 
 def _find(wanted: str, within: str, start: float = 1) -> float:
+    if not wanted:
+        raise UnsureError  # found at once by some programs, never by others
     if int(start) < 1:
         fail(VALUE)
     return within.find(wanted, int(start) - 1) + 1 or fail(VALUE)
@@ -169,12 +212,12 @@ def _search(wanted: str, within: str, start: float = 1) -> float:
 
 
 def _substitute(value: str, old: str, new: str, which: float | None = None) -> str:
+    if which is not None and int(which) < 1:
+        fail(VALUE)
     if not old:
         return value
     if which is None:
         return value.replace(old, new)
-    if int(which) < 1:
-        fail(VALUE)
     parts = value.split(old)
     place = int(which)
     return value if place >= len(parts) else old.join(parts[:place]) + new + old.join(parts[place:])
@@ -198,7 +241,7 @@ SCALARS: dict[str, tuple[str, Callable[..., Scalar]]] = {
     "ROUND": ("nn?", _rounder(ROUND_HALF_UP)),
     "ROUNDUP": ("nn?", _rounder(ROUND_UP)),
     "ROUNDDOWN": ("nn?", _rounder(ROUND_DOWN)),
-    "INT": ("n", math.floor),
+    "INT": ("n", _floor),
     "ABS": ("n", abs),
     "MOD": ("nn", _mod),
     "NOT": ("b", lambda value: not value),
@@ -223,7 +266,7 @@ SCALARS: dict[str, tuple[str, Callable[..., Scalar]]] = {
     "EOMONTH": ("nn", lambda serial, months: _months_on(serial, months, at_end=True)),
     "LEN": ("t", len),
     "TRIM": ("t", lambda value: re.sub(" +", " ", value).strip(" ")),
-    "UPPER": ("t", str.upper),
+    "UPPER": ("t", _upper),
     "LOWER": ("t", str.lower),
     "LEFT": ("tn?", _left),
     "RIGHT": ("tn?", _right),

@@ -43,6 +43,8 @@ def _numbers(scope: Scope, nodes: Nodes) -> Iterable[float]:
         if isinstance(found, Array) or isinstance(node, Ref | Name):
             for column in array_of(found).columns:
                 yield from _column_numbers(column, array_of(found), from_cells=isinstance(node, Ref | Name))
+        elif isinstance(found, bool):
+            raise UnsureError  # 1 in SUM perhaps, nothing in others
         else:
             yield number(found, scope.locale)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from typing import TYPE_CHECKING, Any
 
-from functions.local.formats import comma_decimals, truth_words
+from functions.local.formats import MONTHS, comma_decimals, truth_words
 from functions.local.typed import as_typed
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from typing import NoReturn, TypeGuard
 
 Scalar = str | float | int | bool | None
+_WORD = re.compile(r"[^\W\d_]+")
+_TRUTHS = frozenset({"tru", "fal"})
+_WORDS_OF_NUMBERS = frozenset({month[:3].lower() for month in MONTHS["en"].split()} | _TRUTHS | {"am", "pm", "e", "t"})
+CLOSE = 2**-48  # of a number: what is no further from it is the same number to some programs
 
 
 class Problem(str):
@@ -83,8 +88,18 @@ def number(value: Scalar, locale: str) -> float:
         return value + 0
     if isinstance(value, Problem):
         fail(value)
-    typed = typed_number(value, locale)
-    return fail(VALUE) if typed is None else typed
+    return read_number(value, locale)
+
+
+def read_number(text: str, locale: str) -> float:
+    """Number that *text* reads as. Raises FailedError, or UnsureError for what may be one: `5-`, `(5)`, `Dec-26`."""
+    typed = typed_number(text, locale)
+    if typed is not None:
+        return typed
+    words = {word[:3] for word in _WORD.findall(text.lower())}
+    if words <= _WORDS_OF_NUMBERS and (words & _TRUTHS or any(map(str.isdigit, text))):
+        raise UnsureError
+    return fail(VALUE)
 
 
 def typed_number(text: str, locale: str) -> float | None:
@@ -118,7 +133,7 @@ def truth(value: Scalar) -> bool:
     if isinstance(value, Problem):
         fail(value)
     if isinstance(value, str):
-        if not value or value.upper() in {"TRUE", "FALSE"}:
+        if not value or value.upper() in {"TRUE", "FALSE"} or any(map(str.isdigit, value)):
             raise UnsureError
         fail(VALUE)
     return bool(value)
@@ -129,18 +144,41 @@ def _rank(value: Scalar) -> int:
 
 
 def compared(left: Scalar, right: Scalar) -> int:
-    """-1, 0 or 1: numbers < text < truth values, capitals alike; a blank is 0, "" or FALSE, as it stands beside."""
-    if is_text(left) and is_text(right):
-        one, other = left.casefold(), right.casefold()
-        return 0 if one == other else -1 if one < other else 1
+    """-1, 0 or 1: numbers < text < truth values, capitals alike; a blank is 0, "" or FALSE, as it stands beside.
+
+    Raises UnsureError where programs disagree: numbers that differ in their last digits alone, signs in text.
+    """
     if left is None:
         left = _blank_like(right)
     if right is None:
         right = _blank_like(left)
+    if is_text(left) and is_text(right):
+        return _order(left.lower(), right.lower())
     ranks = _rank(left), _rank(right)
     if ranks[0] != ranks[1]:
         return -1 if ranks[0] < ranks[1] else 1
-    return 0 if left == right else -1 if left < right else 1  # type: ignore[operator]  # of one rank
+    if left == right:
+        return 0
+    if too_close(left, right):  # type: ignore[arg-type]  # of one rank, and no text
+        raise UnsureError
+    return -1 if left < right else 1  # type: ignore[operator]
+
+
+def _order(one: str, other: str) -> int:
+    """Compare as every alphabet does: digits before letters; signs and letters of two alphabets stand anywhere."""
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            if not (left.isascii() and right.isascii() and left.isalnum() and right.isalnum()) and not (
+                "а" <= left <= "я" and "а" <= right <= "я"
+            ):
+                raise UnsureError
+            return -1 if left < right else 1
+    return (len(one) > len(other)) - (len(one) < len(other))
+
+
+def too_close(left: float, right: float) -> bool:
+    """Whether two numbers differ by so little that some programs take them for equal, as 0.1+0.2 and 0.3."""
+    return left != right and abs(left - right) <= abs(left) * CLOSE
 
 
 def _blank_like(value: Scalar) -> Scalar:
@@ -162,20 +200,32 @@ def _divided(left: float, right: float) -> float:
     return fail(DIV0) if right == 0 else left / right
 
 
+def _added(left: float, right: float) -> float:
+    if too_close(left, -right):
+        raise UnsureError
+    return left + right
+
+
 def _raised(left: float, right: float) -> float:
     if left == 0 and right <= 0:
-        fail(NUM)
+        raise UnsureError
     found: float | complex = float(left) ** right
     return fail(NUM) if isinstance(found, complex) else found
 
 
 ARITHMETIC: dict[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
+    "+": _added,
+    "-": lambda left, right: _added(left, -right),
     "*": operator.mul,
     "/": _divided,
     "^": _raised,
 }
+
+
+def _holds(sign: str, left: Scalar, right: Scalar) -> bool:
+    if sign in {"=", "<>"} and is_text(left) and is_text(right):  # equal or not, whatever the order of signs
+        return (left.lower() == right.lower()) == (sign == "=")
+    return COMPARISONS[sign](compared(left, right), 0)
 
 
 def calculated(sign: str, left: Scalar, right: Scalar, locale: str) -> Scalar:
@@ -183,7 +233,7 @@ def calculated(sign: str, left: Scalar, right: Scalar, locale: str) -> Scalar:
     if isinstance(left, Problem) or isinstance(right, Problem):
         return left if isinstance(left, Problem) else right
     if sign in COMPARISONS:
-        return COMPARISONS[sign](compared(left, right), 0)
+        return _holds(sign, left, right)
     try:
         if sign == "&":
             return text(left, locale) + text(right, locale)
