@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from functions.local.formats import truth_words
 from functions.local.formula_arrays import Mask, key
-from functions.local.formula_values import COMPARISONS, Problem, Scalar, UnsureError, is_number, is_text, typed_number
+from functions.local.formula_values import COMPARISONS, Problem, Scalar, UnsureError, compared, is_number, is_text
 from functions.local.typed import as_typed
 
 if TYPE_CHECKING:
@@ -18,15 +19,19 @@ _SIGNED = re.compile(r"(<=|>=|<>|=|<|>|)(.*)", re.DOTALL)
 
 
 class Criterion(NamedTuple):
-    """What a cell must be. No sign and the operand "": blank or an empty string."""
+    """What a cell must be. No sign and the operand "": blank or an empty string; None: a blank cell stood there.
+
+    *text*: what the operand was read from when it was written as text.
+    """
 
     sign: str
     operand: Scalar
+    text: str = ""
 
 
 def criterion_of(value: Scalar, locale: str) -> Criterion:
-    """Read a criterion. Raises UnsureError for a blank cell or an error."""
-    if value is None or isinstance(value, Problem):
+    """Read a criterion. Raises UnsureError for an error."""
+    if isinstance(value, Problem):
         raise UnsureError
     if not isinstance(value, str):
         return Criterion("=", value)
@@ -39,35 +44,56 @@ def criterion_of(value: Scalar, locale: str) -> Criterion:
     if rest[0] in "'=":
         return Criterion(sign or "=", rest)
     typed = as_typed(rest, locale)[0]
-    return Criterion(sign or "=", typed if is_number(typed) or typed.__class__ is bool else rest)
+    return Criterion(sign or "=", typed if is_number(typed) or typed.__class__ is bool else rest, rest)
 
 
 def matching(column: Column, criterion: Criterion, locale: str) -> Mask:
     """Cells that meet the criterion; remembered in the column. Raises UnsureError."""
-    name = ("criterion", criterion, criterion.operand.__class__)
+    name = ("criterion", criterion, criterion.operand.__class__, locale)
     return column.mask(name, lambda: _matching(column, criterion, locale))
 
 
 def _matching(column: Column, criterion: Criterion, locale: str) -> Mask:
-    sign, operand = criterion
+    sign, operand, text = criterion
+    if operand is None:
+        return _like_a_blank(column)
     if operand == "" and is_text(operand):
         return _blanks(column, sign)
     if sign == "<>":
         if column.has_problem:
             raise UnsureError
-        return ~_matching(column, Criterion("=", operand), locale)
+        return ~_matching(column, Criterion("=", operand), locale)  # no text: numbers written as text are in doubt
     if is_text(operand):
         return _texts(column, sign, operand)
     if not is_number(operand):
-        if sign != "=":
+        words = {str(operand).lower(), truth_words(locale)[0 if operand else 1].lower()}
+        if sign != "=" or not words.isdisjoint(column.places):
             raise UnsureError
         return column.mask_of_keys(key(operand), tail=column.tail is operand)
-    _refuse_numbers_as_text(column, locale)
-    tail = is_number(column.tail) and COMPARISONS[sign](column.tail, operand)
-    if sign == "=":
-        return column.mask_of_keys(operand, tail=tail)
+    return _numbers(column, sign, operand, text, locale)
+
+
+def _numbers(column: Column, sign: str, operand: float, text: str, locale: str) -> Mask:
+    """Cells with such a number. Text that reads as one is told differently, but for the very text that is asked for."""
+    column.refuse_close(operand)
+    texts = column.numeric_texts(locale)
     compare = COMPARISONS[sign]
+    tail = is_number(column.tail) and compare(column.tail, operand)
+    if sign == "=":
+        alike = texts.get(operand, [])
+        if alike and (alike != [text.lower()] or operand in column.places):
+            raise UnsureError
+        return column.mask_of_keys(operand, *alike, tail=tail)
+    if texts:
+        raise UnsureError
     return Mask.of([compare(number, operand) for number in column.numbers], tail=tail)
+
+
+def _like_a_blank(column: Column) -> Mask:
+    """Nothing: a blank cell as a criterion counts no blanks. Whether it counts zeros is told differently."""
+    if column.has_problem or any(one in column.places for one in (0, "", (False,))):
+        raise UnsureError
+    return column.mask_of_keys(tail=False)
 
 
 def _blanks(column: Column, sign: str) -> Mask:
@@ -84,26 +110,21 @@ def _texts(column: Column, sign: str, operand: str) -> Mask:
         return column.mask_of_keys(folded, tail=is_text(column.tail) and column.tail.lower() == folded)
     if sign == "=":
         fits = wildcards(folded).fullmatch
+        if "" in column.places and fits(""):
+            raise UnsureError
         keys = [one for one in column.places if one.__class__ is str and fits(one)]
         return column.mask_of_keys(*keys, tail=is_text(column.tail) and bool(fits(column.tail.lower())))
     compare = COMPARISONS[sign]
-    above: list[Hashable] = [one for one in column.places if one.__class__ is str and compare(one, folded)]
-    return column.mask_of_keys(*above, tail=is_text(column.tail) and compare(column.tail.lower(), folded))
+    above: list[Hashable] = [
+        one for one in column.places if one.__class__ is str and compare(compared(str(one), folded), 0)
+    ]
+    return column.mask_of_keys(*above, tail=is_text(column.tail) and compare(compared(column.tail, folded), 0))
 
 
 def wildcards(text: str) -> re.Pattern[str]:
-    """Pattern of text with `*` and `?`, of which `~` takes the meaning."""
+    """Pattern of text with `*` and `?`, of which `~` takes the meaning. Raises UnsureError for another `~`."""
+    if re.search("~(?![*?~])", text.replace("~~", "")):
+        raise UnsureError
     parts = re.findall(r"~[*?~]|.", text, re.DOTALL)
     signs = {"*": ".*", "?": "."}
     return re.compile("".join(signs.get(part, re.escape(part[-1])) for part in parts), re.DOTALL)
-
-
-def _refuse_numbers_as_text(column: Column, locale: str) -> None:
-    """Whether a number matches text that looks like one is told differently. Raises UnsureError."""
-
-    def found() -> Mask:
-        texts = [one for one in column.places if one.__class__ is str and one and one[0] in "+-.,0123456789"]
-        return Mask(int(any(typed_number(str(one), locale) is not None for one in texts)), 1, tail=False)
-
-    if column.mask("numbers as text", found).bits:
-        raise UnsureError

@@ -169,7 +169,8 @@ def test_a_criterion_for_numbers_meets_numbers_alone(client: Client, criterion: 
         ('=MAXIFS(C2:C,B2:B,"gone")', 0),
         ("=COUNTBLANK(B2:B5)", 1),
         ('=SUMPRODUCT(COUNTIF(B2:B,{"used","free"}))', 3),
-        ("=COUNTIF(B2:B,G9)", NAME),
+        ("=COUNTIF(B2:B,G9)", 0),
+        ('=SUMIFS(C2:C,B2:B,"used",A2:A,G9)', 0),
     ],
 )
 def test_several_criteria_hold_together(client: Client, formula: str, value: Any) -> None:
@@ -405,11 +406,35 @@ def test_today_follows_the_clock_and_now_changes_with_the_sheet(client: Client, 
         "=Nowhere+1",
         "=A1:INDEX(A:A,2)",
         "=COUNTIF(G1:G9,5)",
+        '=COUNTIF(G1:G9,">1")',
+        '=COUNTIF(G1:G9,"<>5")',
+        '=COUNTIF(A1:G9,"5.0")',
+        '=COUNTIF(A2:A,">~x")',
+        '=COUNTIF(A2:A,"~x")',
     ],
 )
 def test_what_is_not_calculated_shows_no_number(client: Client, formula: str) -> None:
     client.put("G1", [["5"]])  # a number as text: whether 5 counts it is told differently
     assert result(client, formula) == NAME
+
+
+@pytest.mark.parametrize(
+    ("formula", "value"),
+    [
+        ('=COUNTIF(G1:G9,"10000001")', 1),
+        ("=COUNTIF(G1:G9,G2)", 2),
+        ('=COUNTIF(G1:G9,"777")', 0),
+        ("=COUNTIF(G1:G9,777)", 0),
+        ("=COUNTIF(G1:G9,G4)", NAME),
+        ("=COUNTIF(G1:G9,G6)", NAME),
+        ("=COUNTIF(G1:G9,I9)", 0),
+        ("=COUNTIF(I1:I9,I9)", NAME),
+    ],
+)
+def test_a_promo_code_of_digits_is_counted_as_the_text_it_is(client: Client, formula: str, value: Any) -> None:
+    client.put("G1", [["10000001"], ["10000002"], ["10000002"], ["00000003"], ["3"], ["1E5"], ["100000"]])
+    client.put("I1", [[0]])
+    assert result(client, formula) == value
 
 
 @pytest.mark.parametrize("formula", ["=1+", "=(1", "=SUM(1", "=1 2", '="open', "={1,2;3}", "=A0", "=&"])
