@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 def _numbers(scope: Scope, nodes: Nodes) -> Iterable[float]:
-    """Numbers among the arguments: of cells only what is a number; a value given directly is read as one."""
+    """Numbers among the arguments, of cells only what is a number. Raises UnsureError for TRUE or "5" itself."""
     for node in nodes:
         if isinstance(node, Missing):
             raise UnsureError
@@ -43,10 +43,11 @@ def _numbers(scope: Scope, nodes: Nodes) -> Iterable[float]:
         if isinstance(found, Array) or isinstance(node, Ref | Name):
             for column in array_of(found).columns:
                 yield from _column_numbers(column, array_of(found), from_cells=isinstance(node, Ref | Name))
-        elif isinstance(found, bool):
-            raise UnsureError  # 1 in SUM perhaps, nothing in others
         else:
-            yield number(found, scope.locale)
+            value = number(found, scope.locale)
+            if isinstance(found, str | bool):
+                raise UnsureError  # a number in some of these functions, nothing or an error in others
+            yield value
 
 
 def _column_numbers(column: Column, array: Array, *, from_cells: bool) -> Iterable[float]:
