@@ -121,20 +121,19 @@ def last_table(sheet: Sheet, box: Box) -> Box | None:
 
 
 def _grown_block(sheet: Sheet, block: Box) -> Box:
+    """Grow over all values that touch, at corners too: first up and down, so that each row is met once a width."""
+    top, bottom, left, right = block
     while True:
-        top, bottom, left, right = block
-        if top and _any_value(sheet.rows[top - 1], max(left - 1, 0), right + 1):
+        while top and _any_value(sheet.rows[top - 1], max(left - 1, 0), right + 1):
             top -= 1
-        if bottom < len(sheet.rows) and _any_value(sheet.rows[bottom], max(left - 1, 0), right + 1):
+        while bottom < len(sheet.rows) and _any_value(sheet.rows[bottom], max(left - 1, 0), right + 1):
             bottom += 1
         around = sheet.rows[max(top - 1, 0) : bottom + 1]
-        if left and (top, bottom) == block[:2] and any(_has_value(row.cell(left - 1)) for row in around):
-            left -= 1
-        if (top, bottom) == block[:2] and any(_has_value(row.cell(right)) for row in around):
-            right += 1
-        if (top, bottom, left, right) == block:
-            return block
-        block = Box(top, bottom, left, right)
+        to_left = left > 0 and any(_has_value(row.cell(left - 1)) for row in around)
+        to_right = any(_has_value(row.cell(right)) for row in around)
+        if not (to_left or to_right):
+            return Box(top, bottom, left, right)
+        left, right = left - to_left, right + to_right
 
 
 def _any_value(row: Row, left: int, right: int) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -278,6 +279,15 @@ def test_append_finds_the_table_by_content(
     answer = client.ok("POST", f"{client.root}/values/{asked}:append?valueInputOption=RAW", {"values": [["x", "y"]]})
     assert answer.get("tableRange") == table
     assert answer["updates"]["updatedRange"] == written
+
+
+def test_append_to_a_long_table_takes_no_longer_for_each_of_its_rows(client: Client) -> None:
+    client.batch({"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": 40_000}})
+    client.put("B1", [["x", "y"]] * 40_000)
+    began = time.monotonic()
+    answer = client.ok("POST", f"{client.root}/values/A1:Z:append?valueInputOption=RAW", {"values": [["z"]]})
+    assert (answer["tableRange"], answer["updates"]["updatedRange"]) == ("Sheet1!B1:C40000", "Sheet1!B40001")
+    assert time.monotonic() - began < 2
 
 
 def test_append_grows_the_grid_and_can_insert_rows(client: Client) -> None:
