@@ -94,6 +94,8 @@ class Api:
             return Answer(kind, 200, _dump(self._run(found, query, body)))
         except ApiError as error:
             return Answer(kind, error.status, _dump(error.body()))
+        except RecursionError:  # no message, field mask or formula that means something is so deep
+            return Answer(kind, 400, _dump(errors.invalid("The request is nested too deeply.").body()))
         except LocalSheetsError as error:
             sys.stderr.write(f"promosheet: {error}\n")
             return Answer(kind, 503, _dump(errors.unavailable().body()))

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 MAX_HEAD = 65_536
 MAX_BODY = 64 * 1024 * 1024
 MAX_DRAINED = 1024 * 1024 * 1024
+MAX_DIGITS = 18  # of a Content-Length
 IDLE_SECONDS = 300
 JSON_TYPE = "application/json; charset=UTF-8"
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1", ""})
@@ -154,7 +155,7 @@ class _Connection(socketserver.StreamRequestHandler):
         if "transfer-encoding" in headers:
             self._refuse(411, "Length required: send a Content-Length.")
             return None
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > MAX_DIGITS:
             self._refuse(400, "Content-Length must be a number.")
             return None
         length = int(text)

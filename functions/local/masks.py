@@ -21,44 +21,49 @@ def parse(text: str) -> Mask:
             raise invalid_mask(text)
         tokens.append(found[1])
         at = found.end()
-    mask, rest = _parse_list(tokens, text)
-    if rest:
+    tokens.reverse()  # the next one stands last
+    mask = _parse_list(tokens, text)
+    if tokens:
         raise invalid_mask(text)
     return mask
 
 
-def _parse_list(tokens: list[str], text: str) -> tuple[Mask, list[str]]:
+def _parse_list(tokens: list[str], text: str) -> Mask:
     mask: Mask = {}
-    while True:
-        tokens = _parse_path(tokens, mask, text)
-        if not tokens or tokens[0] != ",":
-            return mask, tokens
-        tokens = tokens[1:]
+    _parse_path(tokens, mask, text)
+    while _next(tokens) == ",":
+        tokens.pop()
+        _parse_path(tokens, mask, text)
+    return mask
 
 
-def _parse_path(tokens: list[str], mask: Mask, text: str) -> list[str]:
+def _parse_path(tokens: list[str], mask: Mask, text: str) -> None:
     """Take one path off *tokens* and put it into *mask*; what it already had below stays unless the path ends here."""
-    if not tokens or tokens[0] in ",().":
+    if _next(tokens) in {"", *",()./"}:
         raise invalid_mask(text)
-    name, rest = tokens[0], tokens[1:]
+    name = tokens.pop()
     known = name in mask
     below = mask.setdefault(name, {})
     whole = known and not below
-    if rest and rest[0] in "./":
-        rest = _parse_path(rest[1:], below, text)
-    elif rest and rest[0] == "(":
-        inner, rest = _parse_list(rest[1:], text)
-        if not rest or rest[0] != ")":
+    if _next(tokens) in {".", "/"}:
+        tokens.pop()
+        _parse_path(tokens, below, text)
+    elif _next(tokens) == "(":
+        tokens.pop()
+        below.update(_parse_list(tokens, text))
+        if _next(tokens) != ")":
             raise invalid_mask(text)
-        below.update(inner)
-        rest = rest[1:]
-        if rest and rest[0] in "./":
+        tokens.pop()
+        if _next(tokens) in {".", "/"}:
             raise invalid_mask(text)
     else:
         whole = True
     if whole:
         below.clear()
-    return rest
+
+
+def _next(tokens: list[str]) -> str:
+    return tokens[-1] if tokens else ""
 
 
 def check(mask: Mask, message: str, parent: str = "") -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,11 +36,22 @@ def raw(server: LocalSheets, text: bytes) -> bytes:
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", b"411"),
         (b"POST / HTTP/1.1\r\nContent-Length: many\r\n\r\n", b"400"),
         (b"POST / HTTP/1.1\r\nContent-Length: 99999999999\r\n\r\n", b"413"),
+        (b"POST / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", b"400"),
         (b"GET /nowhere HTTP/1.1\r\n\r\n", b"404"),
         (b"GET /v4/spreadsheets/local?fields=spreadsheetId HTTP/1.0\r\n\r\n", b"200"),
         (b"POST /v4/spreadsheets HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n{}", b"100"),
     ],
-    ids=["no request line", "no header", "chunked", "no length", "too long", "no path", "HTTP/1.0", "continue"],
+    ids=[
+        "no request line",
+        "no header",
+        "chunked",
+        "no length",
+        "too long",
+        "no number",
+        "no path",
+        "HTTP/1.0",
+        "continue",
+    ],
 )
 def test_bytes_that_are_no_call_are_refused(server: LocalSheets, text: bytes, status: bytes) -> None:
     answer = raw(server, text)
@@ -291,3 +303,19 @@ def test_a_spreadsheet_that_nobody_shared_is_forbidden(client: Client) -> None:
     refusal = (403, "The caller does not have permission")
     assert client.refused("GET", "/v4/spreadsheets/not-shared") == refusal
     assert client.refused("POST", "/v4/spreadsheets/not-shared:batchUpdate", {"requests": []}) == refusal
+
+
+@pytest.mark.parametrize("deep", [500, 5_000, 15_000])
+def test_what_is_nested_too_deeply_is_refused_at_once(client: Client, deep: int) -> None:
+    began = time.monotonic()
+    for mask in ("a/" * deep + "a", "sheets(" * deep, "a," * deep + "("):
+        assert client.refused("GET", f"{client.root}?fields={mask}")[0] == 400
+    cell = {"repeatCell": {"range": {}, "cell": {}, "fields": "note." * deep + "note"}}
+    assert client.batch_refused(cell)[0] == 400
+    assert time.monotonic() - began < 2
+
+
+def test_a_message_nested_as_deeply_as_json_goes_is_refused(client: Client) -> None:
+    for deep in range(850, 1000, 2):
+        body = b'{"requests": ' + b"[" * deep + b"]" * deep + b"}"
+        assert client.refused("POST", f"{client.root}:batchUpdate", body)[0] == 400
