@@ -35,10 +35,10 @@ def delete_range(book: Spreadsheet, request: Json) -> Json:
     sheet, box, dimension = _asked(book, request)
     if dimension == ROWS:
         _pull_up(sheet, box)
-        span = deleted(box.top, len(box.rows))
+        span = deleted(box.top, len(box.rows), len(sheet.rows))
     else:
         _pull_left(sheet, box)
-        span = deleted(box.left, len(box.columns))
+        span = deleted(box.left, len(box.columns), len(sheet.columns))
     _follow(book, sheet, Band(sheet.id, dimension, span, _band(box, dimension)))
     return {}
 

@@ -39,11 +39,12 @@ class Lines:
         return {**grid, start: found[0], **({end: found[1]} if end in grid else {})}
 
     def cell(self, cell: Json) -> Json:
-        """Change a GridCoordinate; from a line that is gone it goes to the next one."""
+        """Change a GridCoordinate; from a line that is gone it goes to the next one, or to the last."""
         name = f"{self._side.lower()}Index"
         index = cell.get(name, 0)
         found = self.span(index, index + 1) or self.span(index, END)
-        changed = {**cell, name: found[0] if found else 0}
+        above = None if found else self.span(0, index)
+        changed = {**cell, name: found[0] if found else above[1] - 1 if above else 0}
         return changed if changed[name] else {key: value for key, value in changed.items() if key != name}
 
     def lines(self, lines: Json) -> Json | None:
@@ -160,13 +161,13 @@ def inserted(at: int, count: int) -> Callable[[int, int], Span | None]:
     return span
 
 
-def deleted(at: int, count: int) -> Callable[[int, int], Span | None]:
-    """Pull up what lies after, shrink what overlaps, drop what is gone whole."""
+def deleted(at: int, count: int, size: int = END) -> Callable[[int, int], Span | None]:
+    """Pull up what lies after, shrink what overlaps, drop what is gone whole. *size*: of the grid afterwards."""
 
     def span(start: int, end: int) -> Span | None:
         new_start = start if start <= at else max(start - count, at)
-        new_end = end if end <= at else max(end - count, at)
-        return None if new_start == new_end else (new_start, new_end)
+        new_end = size if end == END else end if end <= at else max(end - count, at)
+        return None if new_start >= new_end else (new_start, new_end)
 
     return span
 
@@ -210,7 +211,8 @@ def after_insert(book: Spreadsheet, sheet: Sheet, dimension: str, at: int, count
 
 def after_delete(book: Spreadsheet, sheet: Sheet, dimension: str, at: int, count: int) -> None:
     """Carry a deletion of rows or columns to what lies over the sheet."""
-    follow(book, sheet, Lines(sheet.id, dimension, deleted(at, count)))
+    size = len(sheet.rows) if dimension == "ROWS" else len(sheet.columns)
+    follow(book, sheet, Lines(sheet.id, dimension, deleted(at, count, size)))
 
 
 def after_move(book: Spreadsheet, sheet: Sheet, dimension: str, lines: Span, destination: int) -> None:

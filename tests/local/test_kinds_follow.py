@@ -291,3 +291,17 @@ def test_an_open_side_stays_open(client: Client, change: dict[str, Any], expecte
 def test_an_anchor_on_a_deleted_row_takes_the_next(client: Client) -> None:
     client.batch(chart(anchor={"rowIndex": 4, "columnIndex": 3}), delete("ROWS", 2, 6), delete("COLUMNS", 0, 9))
     assert sheet_of(client)["charts"][0]["position"]["overlayPosition"]["anchorCell"] == {"rowIndex": 2}
+
+
+@pytest.mark.parametrize("dimension", ["ROWS", "COLUMNS"])
+def test_a_range_that_was_open_at_a_deleted_end_is_gone(client: Client, dimension: str) -> None:
+    place = {"startRowIndex": 9} if dimension == "ROWS" else {"startColumnIndex": 9}
+    client.batch({"addProtectedRange": {"protectedRange": {"protectedRangeId": 1, "range": place}}})
+    client.batch(delete(dimension, 9, 1000 if dimension == "ROWS" else 26))
+    assert "protectedRanges" not in sheet_of(client)
+
+
+def test_an_anchor_on_the_deleted_end_of_the_grid_takes_the_last_row(client: Client) -> None:
+    client.batch(chart(anchor={"rowIndex": 20, "columnIndex": 3}), delete("ROWS", 9, 1000))
+    anchor = {"rowIndex": 8, "columnIndex": 3}
+    assert sheet_of(client)["charts"][0]["position"]["overlayPosition"]["anchorCell"] == anchor
