@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from operator import attrgetter, indexOf
+from typing import TYPE_CHECKING, Any
 
 from functions.local import masks
 from functions.local.errors import not_found, refuse, refuse_unbuilt
@@ -199,9 +200,8 @@ def entry_json(book: Spreadsheet, entry: Metadata) -> Json:
 
 def line_index(sheet: Sheet, entry: Metadata) -> int:
     """Where the row or column of an entry stands now."""
-    if entry.dimension == "ROWS":
-        return next(index for index, row in enumerate(sheet.rows) if row.id == entry.line)
-    return next(index for index, column in enumerate(sheet.columns) if column.id == entry.line)
+    lines_of_it: list[Any] = sheet.rows if entry.dimension == "ROWS" else sheet.columns
+    return indexOf(map(attrgetter("id"), lines_of_it), entry.line)
 
 
 KINDS = {

@@ -197,7 +197,8 @@ class Spreadsheet:
     metadata: dict[int, Metadata] = field(default_factory=dict)
     drafted: set[int] = field(default_factory=set)  # sheets that this draft may change
     removed_sheets: set[int] = field(default_factory=set)
-    touched_metadata: set[int] = field(default_factory=set)  # ids written or removed by this draft
+    touched_metadata: set[int] = field(default_factory=set)  # ids written by this draft
+    removed_metadata: set[int] = field(default_factory=set)  # ids removed by it, perhaps before they were written
     is_published: bool = False
     clock: Callable[[], datetime] = utc_now  # what TODAY and NOW are told from
     calculator: Calculator | None = None  # of this version or an earlier one, see `calculate.calculator_of`
@@ -213,6 +214,7 @@ class Spreadsheet:
             drafted=set(),
             removed_sheets=set(),
             touched_metadata=set(),
+            removed_metadata=set(),
             is_published=False,
         )
 
@@ -257,7 +259,7 @@ class Spreadsheet:
         """Remove entries, in a draft."""
         for entry_id in list(ids):
             del self.metadata[entry_id]
-            self.touched_metadata.add(entry_id)
+            self.removed_metadata.add(entry_id)
 
 
 def new_sheet(sheet_id: int, properties: Json, rows: int = 1000, columns: int = 26) -> Sheet:

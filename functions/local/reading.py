@@ -8,7 +8,7 @@ from functions.local.calculate import calculator_of
 from functions.local.conditional import Conditional
 from functions.local.formats import shown
 from functions.local.formula_values import Problem
-from functions.local.kinds_metadata import entry_json, line_index
+from functions.local.kinds_metadata import entry_json
 from functions.local.looks import DEFAULT_FORMAT, THEME, Effective
 from functions.local.masks import wants
 from functions.local.model import Cell, Formula, Json, Sheet, Spreadsheet, Value
@@ -178,13 +178,13 @@ def _lines(book: Spreadsheet, sheet: Sheet, dimension: str, indexes: range, pixe
     entries: dict[int, list[Metadata]] = {}
     for entry in book.metadata.values():
         if entry.sheet == sheet.id and entry.dimension == dimension:
-            entries.setdefault(line_index(sheet, entry), []).append(entry)
+            entries.setdefault(entry.line, []).append(entry)
     lines: list[Any] = sheet.rows if dimension == "ROWS" else sheet.columns
     found = []
     for index in indexes:
         own = lines[index].properties or {}
         line: Json = {**own, "pixelSize": own.get("pixelSize", pixels)}
-        if index in entries:
-            line["developerMetadata"] = [entry_json(book, entry) for entry in entries[index]]
+        if lines[index].id in entries:
+            line["developerMetadata"] = [entry_json(book, entry) for entry in entries[lines[index].id]]
         found.append(line)
     return found

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from functions.local.errors import LocalSheetsError
+from functions.local.formula_values import Problem
 from functions.local.model import (
     Cell,
     Cells,
@@ -43,6 +44,7 @@ CREATE TABLE look (number INTEGER PRIMARY KEY, body TEXT NOT NULL UNIQUE);
 # What reading a file can raise whose bytes anybody may have changed.
 _UNREADABLE = (sqlite3.Error, ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
 _KEEP = "Put it aside, or start with another folder."
+_MARKS: dict[type, str] = {Formula: "f", Problem: "e"}  # an error is left where a formula's result was pasted
 # A quotation mark inside a JSON string is escaped, so this text stands only where a cell is a formula.
 FORMULA_ROWS = """SELECT id FROM line WHERE book = ? AND sheet = ? AND instr(cells, '{"f":')"""
 
@@ -194,7 +196,7 @@ class Store:
                 self._save_sheet(number, sheet)
         many(
             "DELETE FROM metadata WHERE book = ? AND id = ?",
-            [(number, entry) for entry in book.touched_metadata if entry not in book.metadata],
+            [(number, entry) for entry in book.removed_metadata],
         )
         write = "INSERT INTO metadata VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body"
         many(write, list(self._metadata_rows(number, book)))
@@ -227,7 +229,7 @@ class Store:
             yield number, sheet.id, row.id, row.position, self._encode_cells(row.cells), properties
 
     def _encode_cells(self, cells: Cells) -> str | None:
-        """Write a row as JSON: null, a bare value, or [value, number of its look]; a formula is {"f": text}."""
+        """Write a row as JSON: null, a bare value, or [value, number of its look]; formulas and errors are marked."""
         if not cells:
             return None
         found: list[Any] = []
@@ -235,7 +237,7 @@ class Store:
             if cell is None:
                 found.append(None)
                 continue
-            value = {"f": str(cell.value)} if isinstance(cell.value, Formula) else cell.value
+            value = {name: str(cell.value)} if (name := _MARKS.get(type(cell.value))) else cell.value
             found.append(value if cell.extras is None else [value, self._look_number(cell.extras)])
         return _text(found)
 
@@ -255,7 +257,7 @@ def decode_cells(text: str | None, extras: dict[int, Extras | None]) -> Cells:
     for item in json.loads(text):
         value, look = (item[0], extras[item[1]]) if isinstance(item, list) else (item, None)
         if isinstance(value, dict):
-            value = Formula(value["f"])
+            value = next(kind(value[name]) for kind, name in _MARKS.items() if name in value)
         found.append(None if value is None and look is None else Cell(value, look))
     return tuple(found)
 

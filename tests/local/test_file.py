@@ -220,3 +220,38 @@ def test_a_write_that_the_file_cannot_take_is_not_applied_and_said_in_one_line(
     assert errors.count("\n") == 1
     assert "cannot be written: database or disk is full. Nothing of this call was kept." in errors
     assert everything(tmp_path / "state.db")[1] == [["after"]]
+
+
+def test_an_error_that_was_pasted_as_a_value_is_one_after_a_restart(tmp_path: Path) -> None:
+    path = tmp_path / "data.sqlite"
+    one = {"startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": 1}
+    paste = {"source": one, "destination": {**one, "startRowIndex": 1, "endRowIndex": 2}, "pasteType": "PASTE_VALUES"}
+    with LocalSheets(data=path) as server:
+        server.create("local", locale="en_US")
+        client = Client(server)
+        client.put("A1:B1", [["=1/0", "=ISERROR(A2)"]], "USER_ENTERED")
+        client.batch({"copyPaste": paste})
+        before = client.get("sheets.data.rowData.values(userEnteredValue,formattedValue)"), client.values("A1:B2")
+        client.connection.close()
+    assert before[1] == [["#DIV/0!", "TRUE"], ["#DIV/0!"]]
+    with LocalSheets(data=path) as server:
+        client = Client(server)
+        assert (
+            client.get("sheets.data.rowData.values(userEnteredValue,formattedValue)"),
+            client.values("A1:B2"),
+        ) == before
+        client.connection.close()
+
+
+def test_metadata_that_was_deleted_and_made_anew_in_one_batch_keeps_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "data.sqlite"
+    entry = {"metadataKey": "k", "visibility": "DOCUMENT", "location": {"spreadsheet": True}}
+    create = [{"createDeveloperMetadata": {"developerMetadata": {**entry, "metadataId": number}}} for number in (1, 2)]
+    delete = {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataId": 1}}}}
+    with LocalSheets(data=path) as server:
+        server.create("local", locale="en_US")
+        client = Client(server)
+        client.batch(*create)
+        client.batch(delete, create[0])
+        client.connection.close()
+    assert [found["metadataId"] for found in everything(path)[0]["developerMetadata"]] == [2, 1]
