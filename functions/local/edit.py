@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 MAX_CELLS = 10_000_000
+MAX_COLUMNS = 18_278  # ZZZ is the last one
 ROWS, COLUMNS = "ROWS", "COLUMNS"
 
 
@@ -146,12 +147,14 @@ def grow(book: Spreadsheet, sheet: Sheet, rows: int, columns: int) -> None:
         limit_growth(book, (rows - len(sheet.rows)) * len(sheet.columns))
         insert_rows(sheet, len(sheet.rows), [((), None)] * (rows - len(sheet.rows)))
     if columns > len(sheet.columns):
-        limit_growth(book, (columns - len(sheet.columns)) * len(sheet.rows))
+        limit_growth(book, (columns - len(sheet.columns)) * len(sheet.rows), columns)
         insert_columns(sheet, len(sheet.columns), [None] * (columns - len(sheet.columns)))
 
 
-def limit_growth(book: Spreadsheet, cells: int) -> None:
-    """Refuse to add *cells* before the memory for them is taken."""
+def limit_growth(book: Spreadsheet, cells: int, columns: int = 0) -> None:
+    """Refuse to add *cells*, or to make a sheet with *columns*, before the memory for them is taken."""
+    if columns > MAX_COLUMNS:
+        refuse(f"This action would increase the number of columns in a sheet above the limit of {MAX_COLUMNS} columns.")
     if book.cell_count + cells > MAX_CELLS:
         text = f"This action would increase the number of cells in the workbook above the limit of {MAX_CELLS} cells."
         refuse(text)

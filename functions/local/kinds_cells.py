@@ -131,14 +131,15 @@ def _count_up(sheet: Sheet, box: Box) -> None:
 
 
 def append_cells(book: Spreadsheet, request: Json) -> Json:
-    """Write rows of cells after the last row that has a value, growing the grid where needed."""
+    """Write rows of cells after the last row that has a value; the grid gets rows where needed, never columns."""
     if "tableId" in request:
         refuse_unbuilt("appendCells to a table")
     write = writer(request.get("fields", ""))
     sheet = book.edit(request.get("sheetId", 0))
     rows = [row.get("values", []) for row in request.get("rows", [])]
     top = sheet.last_row_with_value()
-    grow(book, sheet, top + len(rows), max(map(len, rows), default=0))
+    _check_room(rows, Box(top, top + len(rows), 0, len(sheet.columns)))
+    grow(book, sheet, top + len(rows), 0)
     for index, cells in enumerate(rows, top):
         _write_row(sheet, index, 0, cells, write)
     return {}

@@ -7,6 +7,7 @@ from functions.local.edit import (
     ROWS,
     delete_columns,
     delete_rows,
+    grow,
     insert_columns,
     insert_rows,
     limit_growth,
@@ -40,7 +41,7 @@ def insert_dimension(book: Spreadsheet, request: Json) -> Json:
         refuse(f"range.startIndex must be less than the grid size ({size}) if inheritFromBefore is false.")
     if start == 0 and before:
         refuse("range.startIndex must be greater than 0 if inheritFromBefore is true.")
-    limit_growth(book, (end - start) * across)
+    limit_growth(book, (end - start) * across, 0 if by_rows else size + end - start)
     neighbour = start - 1 if before else start
     (_insert_rows if by_rows else _insert_columns)(sheet, start, end - start, neighbour)
     after_insert(book, sheet, found["dimension"], start, end - start)
@@ -141,11 +142,8 @@ def append_dimension(book: Spreadsheet, request: Json) -> Json:
     length, dimension = request.get("length", 0), request.get("dimension", "")
     if dimension not in {"ROWS", "COLUMNS"} or length < 1:
         refuse("dimension and a length greater than zero are required.")
-    limit_growth(book, length * (len(sheet.columns) if dimension == ROWS else len(sheet.rows)))
-    if dimension == ROWS:
-        insert_rows(sheet, len(sheet.rows), [((), None)] * length)
-    else:
-        insert_columns(sheet, len(sheet.columns), [None] * length)
+    rows, columns = len(sheet.rows), len(sheet.columns)
+    grow(book, sheet, *((rows + length, columns) if dimension == ROWS else (rows, columns + length)))
     return {}
 
 
@@ -157,11 +155,13 @@ def update_dimension_properties(book: Spreadsheet, request: Json) -> Json:
     sheet = book.edit(found.get("sheetId", 0))
     start, end = lines(sheet, found)
     mask = masks.check_update(request.get("fields", ""), "DimensionProperties")
-    if "developerMetadata" in mask:
+    if "developerMetadata" in mask or ("*" in mask and "developerMetadata" in request.get("properties", {})):
         refuse_unbuilt("developerMetadata in updateDimensionProperties")
     size = len(sheet.rows) if found["dimension"] == ROWS else len(sheet.columns)
     if end > size:
         refuse(f"range.endIndex is larger than current grid size ({size})")
+    if request.get("properties", {}).get("pixelSize", 0) < 0:
+        refuse("properties.pixelSize must not be negative.")
     for index in range(start, end):
         set_line(sheet, found["dimension"], index, request.get("properties", {}), mask)
     return {}

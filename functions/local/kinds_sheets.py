@@ -36,7 +36,6 @@ def add_sheet(book: Spreadsheet, request: Json) -> Json:
     sheet_id = asked.pop("sheetId", None)
     index = asked.pop("index", len(book.sheets))
     sheet = make_sheet(book, sheet_id, asked)
-    limit_growth(book, sheet.cell_count)
     put_sheet(book, sheet, index)
     return {"properties": sheet.property_json(book.index_of(sheet.id))}
 
@@ -51,7 +50,7 @@ def make_sheet(book: Spreadsheet, sheet_id: int | None, asked: Json) -> Sheet:
     rows, columns = grid.pop("rowCount", DEFAULT_ROWS), grid.pop("columnCount", DEFAULT_COLUMNS)
     if rows < 1 or columns < 1:
         refuse("Grid must have at least one row and one column.")
-    limit_growth(book, rows * columns)
+    limit_growth(book, rows * columns, columns)
     title = asked.get("title") or _free_title(book)
     _check_title(book, title, None)
     kept = {name: value for name, value in asked.items() if name not in {"gridProperties", "sheetType"}}
@@ -237,6 +236,8 @@ def _check_title(book: Spreadsheet, title: str, sheet: Sheet | None) -> None:
 def _check_frozen(sheet: Sheet) -> None:
     grid = sheet.properties.get("gridProperties", {})
     for name, size in (("Row", len(sheet.rows)), ("Column", len(sheet.columns))):
+        if grid.get(f"frozen{name}Count", 0) < 0:
+            refuse(f"gridProperties.frozen{name}Count must not be negative.")
         if grid.get(f"frozen{name}Count", 0) >= size:
             refuse(f"You can't freeze all visible {name.lower()}s on the sheet.")
         for merge in map(box_of, sheet.things.get("merges", [])):

@@ -334,6 +334,14 @@ def test_append_cells_goes_below_the_last_value(client: Client) -> None:
     assert client.values("Sheet1") == [[], ["", "", "x"], ["a"], ["b"]]
 
 
+def test_append_cells_adds_no_columns(client: Client) -> None:
+    """As in https://github.com/tidyverse/googlesheets4/issues/193."""
+    small(client, rows=2, columns=2)
+    wide = {"appendCells": {"rows": [row_of("a", "b"), row_of("c", "d", "e")], "fields": "userEnteredValue"}}
+    words = "Invalid requests[0].appendCells: Attempting to write column: 2, beyond the last requested column of: 1"
+    assert client.batch_refused(wide) == (400, words)
+
+
 def test_what_lies_over_a_sheet_is_kept_and_follows_its_rows(client: Client) -> None:
     area = grid(1, 3, 0, 2)
     rule = {
@@ -521,3 +529,52 @@ def test_kept_things_are_changed_by_their_mask(client: Client) -> None:
     assert found["sheets"][0]["filterViews"][0]["title"] == "new"
     assert {"conditionalFormats", "bandedRanges"}.isdisjoint(found["sheets"][0])
     assert "namedRanges" not in found
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"addSheet": {"properties": {"gridProperties": {"rowCount": 1, "columnCount": 18_279}}}},
+        insert("COLUMNS", 4, 18_275),
+        {"appendDimension": {"sheetId": 0, "dimension": "COLUMNS", "length": 18_275}},
+        {
+            "updateSheetProperties": {
+                "properties": {"sheetId": 0, "gridProperties": {"columnCount": 18_279}},
+                "fields": "gridProperties.columnCount",
+            }
+        },
+    ],
+    ids=lambda request_: next(iter(request_)),
+)
+def test_no_sheet_has_columns_beyond_zzz(client: Client, request_: dict[str, Any]) -> None:
+    small(client)
+    assert client.batch_refused(request_)[1].endswith("above the limit of 18278 columns.")
+
+
+@pytest.mark.parametrize(
+    ("request_", "words"),
+    [
+        (
+            {
+                "updateSheetProperties": {
+                    "properties": {"gridProperties": {"frozenRowCount": -1}},
+                    "fields": "gridProperties.frozenRowCount",
+                }
+            },
+            "gridProperties.frozenRowCount must not be negative.",
+        ),
+        (
+            {
+                "updateDimensionProperties": {
+                    "range": span("ROWS", 0, 1),
+                    "properties": {"pixelSize": -5},
+                    "fields": "pixelSize",
+                }
+            },
+            "properties.pixelSize must not be negative.",
+        ),
+    ],
+    ids=["frozen", "size"],
+)
+def test_nothing_is_less_than_nothing(client: Client, request_: dict[str, Any], words: str) -> None:
+    assert client.batch_refused(request_) == (400, f"Invalid requests[0].{next(iter(request_))}: {words}")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -171,3 +172,25 @@ def test_an_entry_that_google_would_not_take_is_refused(client: Client, request_
     status, message = client.batch_refused(request_)
     assert status == 400
     assert words in message
+
+
+def test_much_metadata_on_the_rows_of_a_long_sheet_is_read_at_once(client: Client) -> None:
+    client.batch({"appendDimension": {"sheetId": 0, "dimension": "ROWS", "length": 100_000}})
+    client.batch(*[create(None, line("ROWS", 100_000 - index)) for index in range(300)])
+    began = time.monotonic()
+    found = client.get("sheets.data.rowMetadata.developerMetadata.location", "Sheet1!A99999:A100000")
+    rows = [row["developerMetadata"][0]["location"] for row in found["sheets"][0]["data"][0]["rowMetadata"]]
+    assert rows == [{"locationType": "ROW", **line_shown(index)} for index in (99_998, 99_999)]
+    assert time.monotonic() - began < 1
+
+
+def line_shown(index: int) -> dict[str, Any]:
+    return {"dimensionRange": {"dimension": "ROWS", "startIndex": index, "endIndex": index + 1}}
+
+
+@pytest.mark.parametrize("fields", ["*", "developerMetadata"])
+def test_metadata_is_not_made_by_the_way(client: Client, fields: str) -> None:
+    place = {"dimension": "ROWS", "startIndex": 0, "endIndex": 1}
+    properties = {"pixelSize": 30, "developerMetadata": [{"metadataKey": "k", "visibility": "DOCUMENT"}]}
+    update = {"updateDimensionProperties": {"range": place, "properties": properties, "fields": fields}}
+    assert client.batch_refused(update)[0] == 501
