@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from functions.local import masks
@@ -15,7 +16,7 @@ from functions.local.reorder import is_filtered
 from functions.local.typed import limited, whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 DERIVED = frozenset({"effectiveValue", "formattedValue", "effectiveFormat", "hyperlink"})
 NOT_BUILT = frozenset({"pivotTable", "dataSourceTable", "dataSourceFormula", "chipRuns"})
@@ -169,29 +170,30 @@ def with_extra(cell: Cell | None, name: str, value: Any) -> Cell | None:
 def update_borders(book: Spreadsheet, request: Json) -> Json:
     """Set borders at the edges of a range and between its cells."""
     sheet, box = grid_box(book, request.get("range", {}))
-    for row in box.rows:
-        for column in box.columns:
-            sides = {
-                "top": "top" if row == box.top else "innerHorizontal",
-                "bottom": "bottom" if row == box.bottom - 1 else "innerHorizontal",
-                "left": "left" if column == box.left else "innerVertical",
-                "right": "right" if column == box.right - 1 else "innerVertical",
-            }
-            borders = {side: request[name] for side, name in sides.items() if name in request}
+    for rows, top, bottom in _bands(box.rows, "top", "innerHorizontal", "bottom"):
+        for columns, left, right in _bands(box.columns, "left", "innerVertical", "right"):
+            names = {"top": top, "bottom": bottom, "left": left, "right": right}
+            borders = {side: request[name] for side, name in names.items() if name in request}
             if borders:
-                _set_borders(sheet, row, column, borders)
+                map_cells(sheet, rows, columns, partial(_with_borders, borders))
     return {}
 
 
-def _set_borders(sheet: Sheet, row: int, column: int, borders: Json) -> None:
-    def change(cell: Cell | None) -> Cell | None:
-        look = dict(cell.extras.fields.get("userEnteredFormat", {})) if cell and cell.extras else {}
-        merged = {**look.get("borders", {}), **borders}
-        shown = {side: border for side, border in merged.items() if border.get("style", "NONE") != "NONE"}
-        look.pop("borders", None)
-        return with_extra(cell, "userEnteredFormat", {**look, **({"borders": shown} if shown else {})})
+def _bands(lines: range, before: str, between: str, after: str) -> Iterator[tuple[range, str, str]]:
+    """First, middle and last of *lines*, each with the names of the borders at its two sides."""
+    if len(lines) == 1:
+        yield lines, before, after
+    else:
+        yield lines[:1], before, between
+        yield lines[1:-1], between, between
+        yield lines[-1:], between, after
 
-    map_cells(sheet, range(row, row + 1), range(column, column + 1), change)
+
+def _with_borders(borders: Json, cell: Cell | None) -> Cell | None:
+    look = dict(cell.extras.fields.get("userEnteredFormat", {})) if cell and cell.extras else {}
+    merged = {**look.pop("borders", {}), **borders}
+    shown = {side: border for side, border in merged.items() if border.get("style", "NONE") != "NONE"}
+    return with_extra(cell, "userEnteredFormat", {**look, **({"borders": shown} if shown else {})})
 
 
 def merge_cells(book: Spreadsheet, request: Json) -> Json:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -420,6 +421,15 @@ def test_borders_are_set_at_the_edges_and_between(client: Client) -> None:
     assert borders(client, "A1:B1") == [["left", "right", "top"], ["left", "top"]]
     client.batch({"updateBorders": {"range": grid(0, 1, 0, 2), "left": {"style": "NONE"}, "top": {"style": "NONE"}}})
     assert borders(client, "A1:B1") == [["right"], ["left"]]
+
+
+def test_borders_on_a_long_sheet_take_no_longer_for_each_of_its_cells(client: Client) -> None:
+    small(client, rows=20_000, columns=12)
+    lines = {"range": {}, **{name: {"style": "SOLID"} for name in ("top", "innerHorizontal", "innerVertical")}}
+    began = time.monotonic()
+    client.batch({"updateBorders": lines})
+    assert time.monotonic() - began < 3
+    assert borders(client, "L19999:L20000") == [["bottom", "left", "top"], ["left", "top"]]
 
 
 def test_a_merge_keeps_the_first_value_and_can_be_undone(client: Client) -> None:
