@@ -56,6 +56,13 @@ def comma_decimals(locale: str) -> bool:
     }
 
 
+def thousands_mark(locale: str) -> str:
+    """What stands between thousands: a comma, a point, or a space that does not break."""
+    if not comma_decimals(locale):
+        return ","
+    return "." if locale.split("_", 1)[0] in {"de", "es", "it", "nl", "pt", "tr"} else "\u00a0"
+
+
 def day_first(locale: str) -> bool:
     """Whether the locale writes the day before the month."""
     return locale not in {"en_US", "en_CA", ""} and not locale.startswith(("ja", "zh", "ko", "hu", "lt"))
@@ -71,7 +78,7 @@ def date_pattern(locale: str) -> str:
 
 def truth_words(locale: str) -> tuple[str, str]:
     """Words for TRUE and FALSE."""
-    return ("ИСТИНА", "ЛОЖЬ") if locale.startswith("ru") else ("TRUE", "FALSE")
+    return {"ru": ("ИСТИНА", "ЛОЖЬ"), "de": ("WAHR", "FALSCH")}.get(locale.split("_", 1)[0], ("TRUE", "FALSE"))
 
 
 def zone_of(name: str) -> ZoneInfo | None:
@@ -161,7 +168,7 @@ def plain_number(value: float) -> str:
 
 
 def _localised(text: str, locale: str) -> str:
-    return text.translate({ord(","): "\u00a0", ord("."): ","}) if comma_decimals(locale) else text
+    return text.translate({ord(","): thousands_mark(locale), ord("."): ","}) if comma_decimals(locale) else text
 
 
 def _with_pattern(value: float, pattern: str, locale: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.local import typed_dates
 from functions.local.errors import refuse
-from functions.local.formats import comma_decimals, truth_words
+from functions.local.formats import comma_decimals, thousands_mark, truth_words
 from functions.local.model import Formula, Json, Value
 
 MAX_CHARACTERS = 50_000
@@ -20,6 +20,7 @@ Typed = tuple[Value, Json | None]  # the value, and the number format that typin
 _NUMBER = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+|(?=\.\d))(\.\d*)?(E[+-]?\d{1,3})?(%?)")
 
 _COMMA_NUMBER = re.compile(r"[+-]?(\d[\d \u00a0]*(,\d*)?|,\d+)(E[+-]?\d{1,3})?%?", re.IGNORECASE)
+_POINT_GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+(,\d*)?%?")
 _MONEY_BEFORE = re.compile(r"(?P<minus>-?)(?P<sign>[$]) ?(?P<number>[\d.,]+)")
 _MONEY_BEHIND = re.compile(r"(?P<number>-?[\d., \u00a0]+?)[ \u00a0]?(?P<sign>[€₽])")
 _MONEY = {"en": "$", "ru": "₽", "de": "€", "fr": "€", "es": "€", "it": "€", "nl": "€"}
@@ -67,7 +68,7 @@ def as_typed(value: Any, locale: str) -> Typed:
 
 
 def _number(text: str, locale: str) -> Typed | None:
-    plain = _with_point(text) if comma_decimals(locale) else text
+    plain = _with_point(text, locale) if comma_decimals(locale) else text
     found = _NUMBER.fullmatch(plain.upper())
     number = float(plain.rstrip("%").replace(",", "")) if found else math.inf
     if found is None or not math.isfinite(number):
@@ -82,8 +83,10 @@ def _number(text: str, locale: str) -> Typed | None:
     return whole(float(f"{number:.15g}")), None
 
 
-def _with_point(text: str) -> str:
-    """Rewrite `1 234,5` as `1234.5`; text that a comma locale does not read as a number stays no number."""
+def _with_point(text: str, locale: str) -> str:
+    """Rewrite `1 234,5` as `1234.5`, and where thousands have a point `1.234,5` as `1,234.5`; else it is no number."""
+    if thousands_mark(locale) == "." and _POINT_GROUPED.fullmatch(text):
+        return text.translate({ord("."): ",", ord(","): "."})
     if "." in text or not _COMMA_NUMBER.fullmatch(text):
         return ""
     return text.replace(" ", "").replace("\u00a0", "").replace(",", ".")
@@ -98,7 +101,7 @@ def _currency(text: str, locale: str) -> Typed | None:
     plain = "#,##0.00"
     pattern = f'"{found["sign"]}"{plain}' if locale == "en_US" else f'{plain}\u00a0"{found["sign"]}"'
     minus = -1 if found.groupdict().get("minus") else 1
-    return minus * float(number[0] or 0), _format("CURRENCY", pattern)
+    return whole(minus * float(number[0] or 0)), _format("CURRENCY", pattern)
 
 
 def _format(kind: str, pattern: str) -> Json:

@@ -118,6 +118,10 @@ def test_values_are_rendered_as_asked(client: Client, option: str, dates: str, e
         ("ru_RU", "1 000,5 ₽", 1000.5, "1\u00a0000,50\u00a0₽"),
         ("ru_RU", "13:30", 0.5625, "13:30"),
         ("de_DE", "5 €", 5, "5,00\u00a0€"),
+        ("de_DE", "1.234,5 €", 1234.5, "1.234,50\u00a0€"),
+        ("de_DE", "-1.234", -1234, "-1.234"),
+        ("de_DE", "1.234.56", "1.234.56", "1.234.56"),
+        ("de_DE", "wahr", True, "WAHR"),
         ("en_GB", "5 января 2026", "5 января 2026", "5 января 2026"),
         ("en_US", "Промо", "Промо", "Промо"),
     ],
@@ -129,6 +133,12 @@ def test_user_entered_text_is_read_in_the_locale(
     client.put("A1", [[typed]], "USER_ENTERED")
     assert client.values("A1", valueRenderOption="UNFORMATTED_VALUE") == [[value]]
     assert client.values("A1") == [[shown]]
+
+
+@pytest.mark.parametrize("typed", ["$5", "5.0", "500%", "5.00E+00"])
+def test_a_whole_number_comes_back_without_a_point(client: Client, typed: str) -> None:
+    client.put("A1", [[typed]], "USER_ENTERED")
+    assert str(client.values("A1", valueRenderOption="UNFORMATTED_VALUE")[0][0]) == "5"
 
 
 @pytest.mark.parametrize("typed", ["00123", "=1+1", "TRUE", "2026-01-01", "5%", "'x"])
