@@ -176,6 +176,22 @@ class Page:
         """The word of the newest answer in the panel."""
         return self.browser.text("#chat article:first-child .word")
 
+    def slow(self, part: str, times: int = 1) -> None:
+        """Let the answers to the next calls with *part* in their address come 700 ms late, as over a bad line."""
+        self.browser.run(
+            "const [part, times] = arguments; const now = window.fetch; let left = times;"
+            "window.fetch = async (path, ...rest) => {"
+            "  const isLate = path.includes(part) && left-- > 0; const answer = await now(path, ...rest);"
+            "  if (isLate) await new Promise((goOn) => setTimeout(goOn, 700));"
+            "  return answer; }",
+            part,
+            times,
+        )
+
+    def scroll(self, rows: int) -> None:
+        """Scroll so that the *rows* first ones are above."""
+        self.browser.run("document.getElementById('scroller').scrollTop = 28 * arguments[0]", rows)
+
     def chord(self, *keys: str) -> None:
         self.browser.chord(*keys)
 

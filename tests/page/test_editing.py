@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from page_kit import SCRATCH, SCRATCH_ID, Page, Shop
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 PEOPLE = [["Name", "Note"], ["Anna", "one"], ["Boris", "two"], ["Clara", "three"]]
@@ -271,3 +272,89 @@ def test_hostile_texts_are_shown_as_text(page: Page, shop: Shop) -> None:
         None,
         0,
     ]
+
+
+NUMBERS = [["Number"], *([number] for number in range(2, 400))]
+
+
+def test_rows_that_were_never_in_sight_are_cut_and_pasted_too(page: Page, shop: Shop) -> None:
+    shop.scratch(NUMBERS, rowCount=400)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.scroll(300)
+    page.browser.wait(lambda: page.cell("A305") == "305")
+    chain = ActionChains(page.browser.driver).key_down(Keys.SHIFT).click(page.browser.find(page.selector("A305")))
+    chain.key_up(Keys.SHIFT).perform()
+    assert page.chosen() == "A2:A305"
+    page.chord(Keys.CONTROL, "x")
+    page.browser.wait(lambda: shop.values(f"{SCRATCH}!A2:A305") == [])
+    page.scroll(0)
+    page.go("C2")
+    page.paste()
+    page.browser.wait(lambda: shop.values(f"{SCRATCH}!C2:C400", "FORMULA") == NUMBERS[1:305])
+
+
+def test_more_text_than_fits_is_refused_in_words(page: Page, shop: Shop) -> None:
+    shop.scratch(PEOPLE)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.browser.run(
+        "const data = new DataTransfer(); data.setData('text/plain', 'x\\n'.repeat(300000));"
+        "document.activeElement.dispatchEvent(new ClipboardEvent('paste', {clipboardData: data, bubbles: true, cancelable: true}))"
+    )
+    page.browser.wait(lambda: page.status() == "At most 5000 rows at once.")
+    assert shop.values(SCRATCH) == PEOPLE
+
+
+def test_one_may_type_at_once_into_a_cell_that_is_out_of_sight(page: Page, shop: Shop) -> None:
+    shop.scratch(NUMBERS, rowCount=400)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.scroll(300)
+    page.browser.wait(lambda: page.cell("A305") == "305")
+    page.slow("ranges=", 9)
+    page.focus()
+    page.browser.keys(*"two", Keys.ENTER)
+    page.browser.wait(lambda: shop.values(f"{SCRATCH}!A2") == [["two"]])
+
+
+def test_no_letter_is_lost_while_a_row_is_read(page: Page, shop: Shop) -> None:
+    shop.scratch(NUMBERS, rowCount=400)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.slow("ranges=", 9)
+    page.browser.keys(*[Keys.PAGE_DOWN] * 6, *"new")
+    page.browser.wait(lambda: page.browser.find("#text").get_property("value") == "new")
+    chosen = page.chosen()
+    page.browser.keys(Keys.ENTER)
+    page.browser.wait(lambda: shop.values(f"{SCRATCH}!{chosen}") == [["new"]])
+
+
+def test_what_is_typed_on_the_way_to_the_last_row_lands_nowhere_else(page: Page, shop: Shop) -> None:
+    shop.scratch(PEOPLE)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.slow("values:batchGet")
+    page.chord(Keys.CONTROL, Keys.ARROW_DOWN)
+    page.browser.keys("x", Keys.DELETE)
+    page.browser.wait(lambda: page.chosen() == "A4")
+    page.browser.keys("Dora", Keys.ENTER)
+    page.shows("A4", "Dora")
+    page.settled()
+    assert shop.values(f"{SCRATCH}!A2:A4") == [["Anna"], ["Boris"], ["Dora"]]
+
+
+def test_an_act_on_one_tab_does_not_end_on_another(page: Page, shop: Shop) -> None:
+    shop.scratch(NUMBERS, rowCount=400)
+    page.open(SCRATCH)
+    page.go("A2")
+    page.chord(Keys.CONTROL, "a")
+    page.slow("ranges=")
+    page.browser.keys(Keys.DELETE)
+    page.chord(Keys.CONTROL, Keys.PAGE_DOWN)
+    page.browser.wait(lambda: page.status() == "The rows have just changed. Nothing was done: look, and try again.")
+    other = page.browser.text("[role=tab][aria-selected=true]")
+    assert other != SCRATCH
+    page.settled()
+    assert shop.values(f"'{other}'") != []
+    assert shop.values(SCRATCH, "FORMULA") == NUMBERS

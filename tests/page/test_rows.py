@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 from page_kit import SCRATCH, SCRATCH_ID, Page, Shop
@@ -235,3 +236,56 @@ def test_rows_are_added_at_the_end(page: Page, shop: Shop) -> None:
     page.open(SCRATCH)
     page.browser.find("#add-rows").click()
     page.browser.wait(lambda: page.browser.all(page.selector("A30")))
+
+
+def test_every_row_that_was_scrolled_to_is_read_however_quickly(page: Page, shop: Shop) -> None:
+    shop.scratch([["Number"], *([number] for number in range(2, 1500))], rowCount=1500)
+    page.open(SCRATCH)
+    page.slow("ranges=")
+    page.scroll(500)
+    page.browser.wait(lambda: page.browser.all(f"{page.selector('A510')}"))
+    page.scroll(1000)
+    page.browser.wait(lambda: page.browser.all(f"{page.selector('A1010')}"))
+    page.shows("A1010", "1010")
+    assert not page.browser.all(".unread")
+
+
+def test_a_late_answer_does_not_bring_back_what_was_before(page: Page, shop: Shop) -> None:
+    shop.scratch([["Number"], *([number] for number in range(2, 300))], rowCount=300)
+    page.open(SCRATCH)
+    page.slow("ranges=")
+    page.scroll(150)
+    page.browser.wait(lambda: page.browser.all(f"{page.selector('A160')}"))
+    shop.type(f"{SCRATCH}!A160", [["news"]])
+    page.shows("A160", "news")
+    time.sleep(0.8)
+    assert page.cell("A160") == "news"
+
+
+def test_rows_are_deleted_from_the_tab_on_which_that_was_asked(page: Page, shop: Shop) -> None:
+    shop.scratch(PEOPLE)
+    page.open(SCRATCH)
+    page.go("A2")
+    before = shop.values("'Start here'")
+    page.browser.find("[data-do=row]").click()
+    page.menu("Delete row 2")
+    page.chord(Keys.CONTROL, Keys.PAGE_DOWN)
+    assert page.browser.text("[role=tab][aria-selected=true]") == SCRATCH
+    page.slow("values:batchGet")
+    page.browser.find("#yes").click()
+    page.chord(Keys.CONTROL, Keys.PAGE_DOWN)
+    page.browser.wait(lambda: page.browser.text("[role=tab][aria-selected=true]") != SCRATCH)
+    other = page.browser.text("[role=tab][aria-selected=true]")
+    before = shop.values(f"'{other}'")
+    page.browser.wait(lambda: shop.values(SCRATCH) == [PEOPLE[0], *PEOPLE[2:]])
+    assert shop.values(f"'{other}'") == before
+
+
+def test_the_selection_stays_on_a_grid_that_others_made_smaller(page: Page, shop: Shop) -> None:
+    shop.scratch(PEOPLE)
+    page.open(SCRATCH)
+    page.go("B9")
+    shop.edit({"deleteDimension": {"range": shop.lines(SCRATCH, "ROWS", 5, 60)}})
+    page.browser.wait(lambda: page.chosen() == "B5")
+    page.browser.keys("x", Keys.ENTER)
+    page.shows("B5", "x")

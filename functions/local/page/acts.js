@@ -26,7 +26,8 @@ export function names() {
 
 const columnTitle = (column) => cellAt(0, column)?.formattedValue || letters(column);
 
-const dimension = (name, startIndex, endIndex) => ({ sheetId: store.sheetId, dimension: name, startIndex, endIndex });
+/** Rows or columns of a tab: the one that was shown when the act began, whichever is by now. */
+const dimension = (of, name, startIndex, endIndex) => ({ sheetId: of.id, dimension: name, startIndex, endIndex });
 
 /** Rows, in the order of the sheet now, that stood at *top* to *bottom* when they were last read. */
 async function rowsNow(top, bottom) {
@@ -65,38 +66,42 @@ export const insertRows = (isBelow) => told(async () => {
   const [row] = await (await rowsNow(beside, beside)).find();
   const at = isBelow ? row + 1 : row;
   const inheritFromBefore = isBelow && (row >= headerRows(of) || at === of.rowCount);
-  await batch([{ insertDimension: { range: dimension("ROWS", at, at + bottom - top + 1), inheritFromBefore } }]);
+  await batch([{ insertDimension: { range: dimension(of, "ROWS", at, at + bottom - top + 1), inheritFromBefore } }]);
 });
 
 export const insertColumns = (isRight) => told(async () => {
+  const of = sheet();
   const { left, right } = selected();
   const beside = isRight ? right : left;
   const [column] = await (await columnsNow(beside, beside)).find();
   const at = isRight ? column + 1 : column;
-  await batch([{ insertDimension: { range: dimension("COLUMNS", at, at + right - left + 1), inheritFromBefore: isRight } }]);
+  const range = dimension(of, "COLUMNS", at, at + right - left + 1);
+  await batch([{ insertDimension: { range, inheritFromBefore: isRight } }]);
 });
 
 export const deleteRows = () => told(async () => {
+  const of = sheet();
   const { top, bottom } = selected();
   const rows = await rowsNow(top, bottom);
   if (!(await confirm(say("ask_delete_rows", names()), say("delete")))) return false;
-  return deleteEach("ROWS", await rows.find());
+  return deleteEach(of, "ROWS", await rows.find());
 });
 
 export const deleteColumns = () => told(async () => {
+  const of = sheet();
   const { left, right } = selected();
   const columns = await columnsNow(left, right);
   if (!(await confirm(say("ask_delete_columns", names()), say("delete")))) return false;
-  return deleteEach("COLUMNS", await columns.find());
+  return deleteEach(of, "COLUMNS", await columns.find());
 });
 
 /** From the end, so that the others keep their places. */
-function deleteEach(name, places) {
-  return batch(places.reverse().map((at) => ({ deleteDimension: { range: dimension(name, at, at + 1) } })));
+function deleteEach(of, name, places) {
+  return batch(places.reverse().map((at) => ({ deleteDimension: { range: dimension(of, name, at, at + 1) } })));
 }
 
 const setColumns = (first, last, properties) => {
-  const range = dimension("COLUMNS", first, last + 1);
+  const range = dimension(sheet(), "COLUMNS", first, last + 1);
   return { updateDimensionProperties: { range, properties, fields: Object.keys(properties).join() } };
 };
 

@@ -7,7 +7,7 @@ import { status } from "./notices.js";
 import { exact, put } from "./outbox.js";
 import { handleOf } from "./rows.js";
 import { cellAt, selected, selectRange, sheet, store } from "./store.js";
-import { ensure, refresh } from "./view.js";
+import { ensure, isStillShown, refresh } from "./view.js";
 import { say } from "./words.js";
 
 const MOST_ROWS = 5000; // at once: each is looked for before it is written
@@ -50,22 +50,26 @@ function isTooMuch({ top, bottom }) {
   return true;
 }
 
-function copy(event) {
-  if (document.activeElement !== grid) return false;
+/** Copy the selected cells, also those that were never in sight; with *isCut* they are cleared then. */
+async function copy(event, isCut) {
+  if (document.activeElement !== grid) return;
   event.preventDefault();
-  const { rows, columns } = linesOf(selected());
-  const filled = rows.filter((row) => store.rows.has(row));
-  const cells = filled.map((row) => columns.map((column) => cellAt(row, column)));
+  const box = selected();
+  if (isTooMuch(box)) return;
+  await ensure(box.top, box.bottom);
+  const { rows, columns } = linesOf(box);
+  const cells = rows.map((row) => columns.map((column) => cellAt(row, column)));
   const text = toText(cells.map((row) => row.map((cell) => cell?.formattedValue ?? "")));
   copied = { text, cells };
-  event.clipboardData.setData("text/plain", text);
+  await navigator.clipboard.writeText(text);
   status(say("copied"));
-  return true;
+  if (isCut) await clear(box);
 }
 
 /** Clear the values of the selected cells; formats and drop-downs stay. */
-export async function clearSelected() {
-  const box = selected();
+export const clearSelected = () => clear(selected());
+
+async function clear(box) {
   if (isTooMuch(box) || !(await mayEdit(box.top, box.left, box.bottom, box.right))) return;
   await ensure(box.top, box.bottom);
   const { rows, columns } = linesOf(box);
@@ -91,14 +95,15 @@ async function paste(event) {
 
 /** Write a block, of texts or of cells, at the selection; a single one fills the whole selection. */
 async function pasteBlock(block) {
-  const box = selected();
-  const [height, width] = [block.length, Math.max(...block.map((row) => row.length))];
+  const [of, box] = [sheet(), selected()];
+  const [height, width] = [block.length, block.reduce((most, row) => Math.max(most, row.length), 0)];
   const fills = height === 1 && width === 1;
   const target = fills ? box : { ...box, bottom: box.top + height - 1, right: box.left + width - 1 };
   if (isTooMuch(target)) return;
-  if (target.right >= sheet().columnCount) return void status(say("too_wide"), true);
+  if (target.right >= of.columnCount) return void status(say("too_wide"), true);
   if (!(await mayEdit(target.top, target.left, target.bottom, target.right))) return;
   await makeRoom(target.bottom + 1);
+  isStillShown(of);
   await ensure(target.top, target.bottom);
   selectRange(target.top, target.left, target.bottom, target.right);
   const rows = [];
@@ -127,7 +132,7 @@ function pasted(row, column, source) {
 }
 
 export function start() {
-  document.addEventListener("copy", copy);
-  document.addEventListener("cut", (event) => { if (copy(event)) clearSelected(); });
+  document.addEventListener("copy", (event) => copy(event, false));
+  document.addEventListener("cut", (event) => copy(event, true));
   document.addEventListener("paste", paste);
 }

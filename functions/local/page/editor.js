@@ -28,10 +28,14 @@ export async function mayEdit(top, left, bottom = top, right = left) {
   return true;
 }
 
+let waiting = null; // what was typed since an edit began, while its row is read
+
 /** Edit the active cell, beginning with what it holds or with *typed*; *open* shows its choices at once. */
-export async function begin({ typed = null, open = false } = {}) {
+export async function begin({ typed: first = null, open = false } = {}) {
+  if (waiting !== null) return void (waiting += first ?? "");
   const { row, column } = store.active;
-  await ensure(row, row);
+  waiting = first ?? "";
+  const typed = await ensure(row, row).then(() => waiting || first).finally(() => { waiting = null; });
   if (store.editing || !(await mayEdit(row, column))) return;
   const cell = cellAt(row, column);
   if (isCheckbox(cell)) return toggle(cell);

@@ -110,17 +110,18 @@ function draw() {
   sight.last = last > first ? layout.rowAt(last - 1) + 1 : 0;
   showSelection();
   tell("drawn");
-  if (last > first && (sight.first < Math.max(store.top, 0) || sight.last > store.bottom)) loadOnce();
+  loadSight();
 }
 
+const isSightRead = () => sight.first === sight.last || (store.rows.has(sight.first) && store.rows.has(sight.last - 1));
 let isLoading = false;
 
-/** Read the rows that were scrolled to; while that goes on, further scrolling waits. */
-async function loadOnce() {
+/** Read the rows that were scrolled to, and those that were scrolled to meanwhile. */
+async function loadSight() {
   if (isLoading || !store.rows.size) return;
   isLoading = true;
   try {
-    await load();
+    while (!isSightRead()) await load();
   } finally {
     isLoading = false;
   }

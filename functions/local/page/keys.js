@@ -39,10 +39,17 @@ function jump(row, column, extend) {
   reveal();
 }
 
-/** Last row that holds something. */
-async function lastRow() {
-  const [all] = await readValues([quoted(sheet().title)]);
-  return Math.max(all.length - 1, 0);
+let isLooking = false; // for the last row: what is typed meanwhile would land in the wrong one
+
+/** Go to the last row that holds something. */
+async function jumpToLast(column, extend) {
+  isLooking = true;
+  try {
+    const [all] = await readValues([quoted(sheet().title)]);
+    jump(Math.max(all.length - 1, 0), column, extend);
+  } finally {
+    isLooking = false;
+  }
 }
 
 const MOVES = {
@@ -60,9 +67,9 @@ function tab(event) {
 
 const CONTROL_MOVES = {
   Home: (extend) => jump(0, 0, extend),
-  End: async (extend) => jump(await lastRow(), currentLayout().columns.at(-1).index, extend),
+  End: (extend) => jumpToLast(currentLayout().columns.at(-1).index, extend),
   ArrowUp: (extend) => jump(0, store.active.column, extend),
-  ArrowDown: async (extend) => jump(await lastRow(), store.active.column, extend),
+  ArrowDown: (extend) => jumpToLast(store.active.column, extend),
 };
 
 function rowsInSight() {
@@ -104,7 +111,7 @@ function gridKey(event) {
   const act = actOf(event);
   if (!act) return;
   event.preventDefault();
-  act();
+  if (!isLooking) act();
 }
 
 const AFTER = {

@@ -79,6 +79,7 @@ const isInDrawer = (target) => document.body.classList.contains("panel-open") &&
 
 /** F6 goes round: grid, tabs, panel. Ctrl+PageUp and Ctrl+PageDown change the tab from anywhere. */
 function pageKey(event) {
+  if (element("dialog").open) return;
   if (event.key === "F6") {
     const names = Object.keys(STOPS);
     const regions = { grid: "#scroller, #editor", tabs: "#tabs", panel: "#panel" };

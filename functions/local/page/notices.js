@@ -27,18 +27,24 @@ export function keep(text, why, put) {
   const note = document.createElement("div");
   const box = Object.assign(document.createElement("textarea"), { value: text, rows: 1 });
   const here = button("put_here", () => { put(box.value); drop(); });
-  const name = () => { here.textContent = say("put_here", { cell: address(store.active.row, store.active.column) }); };
   const drop = () => {
     note.remove();
     element("kept").hidden = !element("kept").childElementCount;
   };
+  here.className = "here";
   box.setAttribute("aria-label", say("kept_title"));
   note.append(Object.assign(document.createElement("p"), { textContent: why }), box, here, button("drop", drop));
-  listen("selection", name);
-  name();
   element("kept").append(note);
   element("kept").hidden = false;
+  namePlaces();
 }
+
+function namePlaces() {
+  const words = say("put_here", { cell: address(store.active.row, store.active.column) });
+  for (const here of element("kept").querySelectorAll(".here")) here.textContent = words;
+}
+
+listen("selection", namePlaces);
 
 export const hasKept = () => element("kept").childElementCount > 0;
 

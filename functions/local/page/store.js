@@ -4,8 +4,6 @@ export const store = {
   locale: "en_US",
   sheets: [], // every tab, as `sheetOf` makes it
   sheetId: null, // of the tab that is shown
-  top: 0, // first row that is loaded
-  bottom: 0, // row after the last one that is loaded
   rows: new Map(), // row -> cells (CellData), of the tab that is shown
   lists: new Map(), // range of a drop-down -> its values
   active: { row: 0, column: 0 },

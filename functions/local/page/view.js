@@ -3,7 +3,8 @@
 import { Refused, Unreachable, exchange, readBook, readCells, readHiddenRows, readValues } from "./api.js";
 import { rangesOfLists } from "./cells.js";
 import { setOnline } from "./notices.js";
-import { headerRows, sheet, sheetOf, store, tell } from "./store.js";
+import { Moved } from "./rows.js";
+import { headerRows, select, selected, sheet, sheetOf, store, tell } from "./store.js";
 import { speak } from "./words.js";
 
 const MARGIN = 40; // rows that are read above and below those in sight
@@ -51,6 +52,8 @@ async function readAll() {
   store.sheets = book.sheets.map(sheetOf).map((each) => ({ ...each, hiddenRows: hiddenRows.get(each.id) ?? [] }));
   if (!sheet() || sheet().hidden) choose(store.sheets.find((each) => each.title === titleInAddress()) ?? shown()[0]);
   const of = sheet();
+  const { bottom, right } = selected();
+  if (bottom >= of.rowCount || right >= of.columnCount) select(store.active.row, store.active.column); // the grid shrank
   const few = of.rowCount <= HIDDEN_ROWS_LIMIT;
   of.hiddenRows = few ? await readHiddenRows(of.title) : [];
   tell("book");
@@ -61,7 +64,7 @@ export const shown = () => store.sheets.filter((each) => !each.hidden);
 export const titleInAddress = () => decodeURIComponent(location.hash.slice(1));
 
 function choose(of) {
-  Object.assign(store, { sheetId: of.id, rows: new Map(), top: 0, bottom: 0, active: { row: 0, column: 0 } });
+  Object.assign(store, { sheetId: of.id, rows: new Map(), active: { row: 0, column: 0 } });
   store.anchor = store.active;
   Object.assign(sight, { first: 0, last: 60 });
   history.replaceState(null, "", `#${encodeURIComponent(of.title)}`);
@@ -75,26 +78,38 @@ export async function show(of) {
   await refresh();
 }
 
-/** Read the rows in sight and a margin. */
+let newest = 0; // number of the newest reading: an older one that is answered later knows less
+
+/** Read the header, the rows in sight with a margin, and the row of the active cell, in which one may type at any time. */
 export async function load() {
   const of = sheet();
-  const top = Math.min(Math.max(headerRows(of), sight.first - MARGIN), of.rowCount);
-  const bottom = Math.min(of.rowCount, sight.last + MARGIN);
-  const rows = await readRows(of, [[0, Math.min(headerRows(of), of.rowCount) - 1], [top, bottom - 1]]);
+  const number = (newest += 1);
+  const { row } = store.active;
+  const last = of.rowCount - 1;
+  const top = Math.max(headerRows(of), sight.first - MARGIN);
+  const spans = [[0, Math.min(headerRows(of) - 1, last)], [top, Math.min(last, sight.last + MARGIN - 1)], [row, row]];
+  const rows = await readRows(of, spans);
   await readLists(rows);
-  if (store.sheetId !== of.id) return;
+  if (store.sheetId !== of.id || number !== newest) return;
   noteChanges(rows);
-  Object.assign(store, { rows, top, bottom });
+  store.rows = rows;
   tell("cells");
 }
 
-/** Have rows *top* to *bottom* loaded, too. */
+/** Have rows *top* to *bottom* loaded, too. Throws Moved when another tab is shown by then. */
 export async function ensure(top, bottom) {
   const missing = [];
   for (let row = top; row <= bottom; row += 1) if (!store.rows.has(row)) missing.push(row);
   if (!missing.length) return;
-  const found = await readRows(sheet(), [[missing[0], missing.at(-1)]]);
+  const of = sheet();
+  const found = await readRows(of, [[missing[0], missing.at(-1)]]);
+  isStillShown(of);
   for (const [row, cells] of found) store.rows.set(row, cells);
+}
+
+/** See that a tab is the one that is shown: what was begun on it must not end on another. Throws Moved. */
+export function isStillShown(of) {
+  if (of.id !== store.sheetId) throw new Moved();
 }
 
 async function readRows(of, spans) {
