@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from browser import PHONE, WIDE
 from page_kit import Page, Shop
@@ -108,13 +110,42 @@ def test_the_dark_keeps_coloured_cells_readable(page: Page, shop: Shop) -> None:
     assert style("B2", "background-color") == "rgba(21, 25, 26, 1)"
 
 
-def test_the_page_speaks_the_language_of_the_spreadsheet(page: Page, shop: Shop) -> None:
+@pytest.fixture
+def russian(shop: Shop) -> Iterator[None]:
     locale = lambda name: {"updateSpreadsheetProperties": {"properties": {"locale": name}, "fields": "locale"}}  # noqa: E731
     shop.edit(locale("ru_RU"))
-    try:
-        page.open()
-        assert page.browser.find("#bot .main").text == "Попросить промокод"
-        assert page.browser.run("return document.documentElement.lang") == "ru"
-    finally:
-        shop.edit(locale("en_US"))
+    yield
+    shop.edit(locale("en_US"))
+
+
+@pytest.mark.usefixtures("russian")
+def test_the_page_speaks_the_language_of_the_spreadsheet(page: Page, shop: Shop) -> None:
+    page.open()
+    assert page.browser.find("#bot .main").text == "Попросить промокод"
+    assert page.browser.run("return document.documentElement.lang") == "ru"
+    assert page.status() == ""
+    shop.edit({"updateSpreadsheetProperties": {"properties": {"locale": "en_US"}, "fields": "locale"}})
     page.browser.wait(lambda: page.browser.find("#bot .main").text == "Ask for a code")
+
+
+@pytest.mark.usefixtures("russian")
+@pytest.mark.parametrize("size", [WIDE, PHONE], ids=["1280", "390"])
+def test_the_longer_russian_words_fit(page: Page, size: tuple[int, int]) -> None:
+    page.browser.size(size)
+    page.open()
+    if size == PHONE:
+        page.browser.find("#open-panel").click()
+    panel = "const panel = document.getElementById('panel'); return panel.scrollWidth > panel.clientWidth"
+    assert page.browser.run(panel) is False
+    assert page.browser.run(OVERFLOWS) is False
+
+
+def test_the_active_cell_and_the_main_button_are_seen_in_forced_colours(page: Page) -> None:
+    page.browser.prefers(forced_colors="active")
+    page.open()
+    page.go("B2")
+    seen = "const s = getComputedStyle(document.querySelector(arguments[0])); return [s.outlineStyle, s.backgroundColor, s.color]"
+    assert page.browser.run(seen, page.selector("B2"))[0] == "solid"
+    assert page.browser.run(seen, page.selector("B3"))[0] == "none"
+    _, ground, ink = page.browser.run(seen, "button.main")
+    assert ground != ink

@@ -289,3 +289,15 @@ def test_the_selection_stays_on_a_grid_that_others_made_smaller(page: Page, shop
     page.browser.wait(lambda: page.chosen() == "B5")
     page.browser.keys("x", Keys.ENTER)
     page.shows("B5", "x")
+
+
+def test_going_to_the_first_cell_scrolls_to_the_first_rows(page: Page, shop: Shop) -> None:
+    shop.scratch([["Number"], *([number] for number in range(2, 300))], rowCount=300)
+    page.open(SCRATCH)
+    page.go("A2")
+    for key in (Keys.HOME, Keys.ARROW_UP):
+        page.scroll(200)
+        page.browser.wait(lambda: page.cell("A210") == "210")
+        page.chord(Keys.CONTROL, key)
+        page.shows("A2", "2")
+        assert page.chosen() == "A1"

@@ -232,8 +232,8 @@ function showSelection() {
   document.getElementById("address").textContent = isOne ? name : `${address(top, left)}:${address(bottom, right)}`;
 }
 
-/** Scroll so that the active cell is in sight. */
-export function reveal() {
+/** Scroll so that the active cell is in sight; a jump to the header is one to the first rows. */
+export function reveal(isJump = false) {
   const { row, column } = store.active;
   const found = layout.columns.find((each) => each.index === column);
   const head = (layout.frozen + 1) * layout.rowHeight;
@@ -241,7 +241,7 @@ export function reveal() {
     const top = layout.placeOf(row) * layout.rowHeight;
     const room = scroller.clientHeight - head - layout.rowHeight;
     scroller.scrollTop = Math.min(top, Math.max(scroller.scrollTop, top - room));
-  }
+  } else if (isJump) scroller.scrollTop = 0;
   if (found && !found.fixed) {
     const fixed = layout.columns.filter((each) => each.fixed).reduce((sum, each) => sum + each.width, layout.headWidth);
     const end = found.left + found.width - scroller.clientWidth;

@@ -36,7 +36,7 @@ function move(step, extend = false) {
 
 function jump(row, column, extend) {
   select(row, column, extend);
-  reveal();
+  reveal(true);
 }
 
 let isLooking = false; // for the last row: what is typed meanwhile would land in the wrong one

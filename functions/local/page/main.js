@@ -100,12 +100,15 @@ function whatWentWrong(problem) {
   return problem instanceof Refused ? say("failed", { why: problem.message }) : "";
 }
 
+let isFirst = true; // reading: the language of the sheet is not known before it
+
 for (const part of [grid, tabs, editor, blocks, menu, bot, keys]) part.start();
 listen("cells", () => {
   forgetHandles((handle) => outbox.needs(handle) || store.editing?.handle === handle);
   showContent();
   nameTools();
-  if (element("status").textContent === say("loading")) status("");
+  if (isFirst) status("");
+  isFirst = false;
 });
 listen("selection", () => {
   showContent();
