@@ -149,3 +149,8 @@ def test_the_active_cell_and_the_main_button_are_seen_in_forced_colours(page: Pa
     assert page.browser.run(seen, page.selector("B3"))[0] == "none"
     _, ground, ink = page.browser.run(seen, "button.main")
     assert ground != ink
+
+
+def test_half_a_link_opens_the_first_tab(page: Page, shop: Shop) -> None:
+    page.browser.driver.get(f"{shop.base}/sheet#%D0")
+    page.shows("A1", "Promo code")

@@ -6,7 +6,7 @@ import { mayEdit } from "./editor.js";
 import { status } from "./notices.js";
 import { exact, put } from "./outbox.js";
 import { handleOf } from "./rows.js";
-import { cellAt, selected, selectRange, sheet, store } from "./store.js";
+import { cellAt, selected, selectRange, sheet } from "./store.js";
 import { ensure, isStillShown, refresh } from "./view.js";
 import { say } from "./words.js";
 

@@ -61,7 +61,14 @@ async function readAll() {
 }
 
 export const shown = () => store.sheets.filter((each) => !each.hidden);
-export const titleInAddress = () => decodeURIComponent(location.hash.slice(1));
+
+export function titleInAddress() {
+  try {
+    return decodeURIComponent(location.hash.slice(1));
+  } catch {
+    return ""; // half of a link
+  }
+}
 
 function choose(of) {
   Object.assign(store, { sheetId: of.id, rows: new Map(), active: { row: 0, column: 0 } });
