@@ -11,12 +11,13 @@ from operator import is_
 from threading import RLock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from functions.local.formats import comma_decimals, to_serial, zone_of
+from functions.local.formats import to_serial
 from functions.local.formula import NotAFormulaError, parse
 from functions.local.formula_arrays import Array, Column
 from functions.local.formula_looks import with_look
 from functions.local.formula_scope import Scope
 from functions.local.formula_values import ERROR, NAME, NUM, REF, FailedError, Scalar, UnsureError, tidy
+from functions.local.locales import comma_decimals, zone_of
 from functions.local.model import Cell, Formula
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""How a value looks in its cell: dates as serial numbers, number formats, booleans in the spreadsheet's language."""
+"""How a value looks in its cell: number formats, and dates as serial numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from functions.local.locales import DAYS, MONTHS, comma_decimals, date_pattern, thousands_mark, truth_words
 
 if TYPE_CHECKING:
     from functions.local.model import Extras, Json, Value
@@ -34,59 +35,6 @@ _TESTS = {
 EXACTLY = Context(prec=700)  # digits of any float, and as many again
 _DEFAULT_PATTERNS = {"PERCENT": "0.00%", "SCIENTIFIC": "0.00E+00", "NUMBER": "#,##0.00", "CURRENCY": "#,##0.00"}
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|\[\$([^\-\]]*)[^\]]*\]|\[[^\]]*\]|_.|\*.')
-
-
-def comma_decimals(locale: str) -> bool:
-    """Whether the locale writes 1,5 for one and a half."""
-    return locale.split("_", 1)[0] in {
-        "ru",
-        "de",
-        "fr",
-        "es",
-        "it",
-        "pl",
-        "pt",
-        "uk",
-        "be",
-        "kk",
-        "nl",
-        "tr",
-        "cs",
-        "sv",
-    }
-
-
-def thousands_mark(locale: str) -> str:
-    """What stands between thousands: a comma, a point, or a space that does not break."""
-    if not comma_decimals(locale):
-        return ","
-    return "." if locale.split("_", 1)[0] in {"de", "es", "it", "nl", "pt", "tr"} else "\u00a0"
-
-
-def day_first(locale: str) -> bool:
-    """Whether the locale writes the day before the month."""
-    return locale not in {"en_US", "en_CA", ""} and not locale.startswith(("ja", "zh", "ko", "hu", "lt"))
-
-
-def date_pattern(locale: str) -> str:
-    """Pattern of a date that was given none."""
-    language = locale.split("_", 1)[0]
-    if language in {"ru", "de", "pl", "uk", "be", "kk", "tr", "cs"}:
-        return "dd.MM.yyyy"
-    return "dd/MM/yyyy" if day_first(locale) else "M/d/yyyy"
-
-
-def truth_words(locale: str) -> tuple[str, str]:
-    """Words for TRUE and FALSE."""
-    return {"ru": ("ИСТИНА", "ЛОЖЬ"), "de": ("WAHR", "FALSCH")}.get(locale.split("_", 1)[0], ("TRUE", "FALSE"))
-
-
-def zone_of(name: str) -> ZoneInfo | None:
-    """Time zone of that IANA name; None when there is none."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder of zones
-        return None
 
 
 def to_serial(moment: datetime) -> float | int:
@@ -337,19 +285,9 @@ def _date_part(token: str, moment: datetime, locale: str, *, half_day: bool) -> 
     return f"{number:0{min(width, 2)}}"
 
 
-MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-}
-_DAYS = {
-    "en": "Monday Tuesday Wednesday Thursday Friday Saturday Sunday",
-    "ru": "понедельник вторник среда четверг пятница суббота воскресенье",
-}
-
-
 def _name(kind: str, width: int, moment: datetime, locale: str) -> str:
     language = "ru" if locale.startswith("ru") else "en"
-    table, number = (MONTHS, moment.month - 1) if kind == "m" else (_DAYS, moment.weekday())
+    table, number = (MONTHS, moment.month - 1) if kind == "m" else (DAYS, moment.weekday())
     name = table[language].split()[number]
     if kind == "m" and width == 5:  # noqa: PLR2004
         return name[0].upper()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from functions.local.formats import truth_words
 from functions.local.formula_arrays import Mask, key
 from functions.local.formula_values import COMPARISONS, Problem, Scalar, UnsureError, compared, is_number, is_text
+from functions.local.locales import truth_words
 from functions.local.typed import as_typed
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions.local.formats import date_pattern, number_format
+from functions.local.formats import number_format
 from functions.local.formula import Binary, Call, Ref
 from functions.local.formula_scope import Scope
 from functions.local.formula_values import FailedError
+from functions.local.locales import date_pattern
 from functions.local.model import extras_of
 
 if TYPE_CHECKING:

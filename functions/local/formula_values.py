@@ -11,7 +11,7 @@ import operator
 import re
 from typing import TYPE_CHECKING, Any
 
-from functions.local.formats import MONTHS, comma_decimals, truth_words
+from functions.local.locales import MONTHS, comma_decimals, truth_words
 from functions.local.typed import as_typed
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from functions.local import formula_follow, masks
 from functions.local.edit import COLUMNS, ROWS, delete_columns, delete_rows, grow, limit_growth
 from functions.local.errors import ApiError, invalid, refuse
-from functions.local.formats import zone_of
+from functions.local.locales import zone_of
 from functions.local.merges import box_of
 from functions.local.model import Json, Sheet, Spreadsheet, new_sheet
 from functions.local.over import changed_things, follow_references, with_sources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from functions.local.formats import zone_of
+from functions.local.locales import zone_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.local import typed_dates
 from functions.local.errors import refuse
-from functions.local.formats import comma_decimals, thousands_mark, truth_words
+from functions.local.locales import comma_decimals, thousands_mark, truth_words
 from functions.local.model import Formula, Json, Value
 
 MAX_CHARACTERS = 50_000

@@ -6,7 +6,8 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from functions.local.formats import MONTHS, date_pattern, day_first, to_serial
+from functions.local.formats import to_serial
+from functions.local.locales import MONTHS, date_pattern, day_first
 
 if TYPE_CHECKING:
     from functions.local.model import Json
