@@ -3,7 +3,7 @@
     python tests/bench/local_sheets.py
 
 Small calls from one connection and from four processes, as calls a second and as the server's CPU per call; then a tab
-of 200,000 rows: one column, all eleven columns, and a row inserted.
+of 200,000 rows: one column, all eleven columns, a row inserted and one appended.
 """
 
 from __future__ import annotations
@@ -142,6 +142,8 @@ def large_tab(address: str, pid: int) -> None:
     for name, path in asked.items():
         best_of_three(f"{ROWS:,} rows: {name}", pid, lambda path=path: send(connection, ("GET", path, None)))
     best_of_three(f"{ROWS:,} rows: a row inserted and written", pid, lambda: send(connection, insert(9)))
+    append = ("POST", f"{ROOT}/values/big!A1:append?valueInputOption=RAW", {"values": [["SPRING-7K2QM-4XWDA"]]})
+    best_of_three(f"{ROWS:,} rows: a row appended to the table", pid, lambda: send(connection, append))
     connection.close()
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
+
+from functions.local.http_server import Request
 
 if TYPE_CHECKING:
     from functions.local.server import LocalSheets
@@ -56,3 +59,20 @@ class Client:
     def put(self, text: str, values: list[list[Any]], option: str = "RAW", **body: Any) -> Any:
         path = f"{self.root}/values/{quote(text, safe='')}?valueInputOption={option}"
         return self.ok("PUT", path, {"values": values, **body})
+
+    def effort(self, method: str, path: str, body: Any = None) -> int:
+        """How many function calls the server needs for an answer: work, which no other load on the machine changes."""
+        request = Request(method, path, {}, b"" if body is None else json.dumps(body).encode())
+        calls = 0
+
+        def count(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        sys.setprofile(count)
+        try:
+            answer = self.server.serve(request)
+        finally:
+            sys.setprofile(None)
+        assert answer.status == 200, answer.body
+        return calls

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -92,9 +91,7 @@ def test_word_of_a_change_comes_at_once_if_it_is_news(door: PageDoor, client: Cl
 def test_word_of_a_change_comes_when_it_happens(door: PageDoor, client: Client) -> None:
     number = changes(door, "-1")
     threading.Timer(0.2, lambda: client.put("A1", [["z"]])).start()
-    started = time.monotonic()
     assert changes(door, str(number)) == number + 1
-    assert time.monotonic() - started < 5
 
 
 def test_without_a_change_the_same_number_comes_after_a_while(door: PageDoor, monkeypatch: pytest.MonkeyPatch) -> None:
