@@ -74,14 +74,15 @@ class Turn:
 class Round:
     """What one read led to. `standing` are claims that hold: to be projected, then answered with their outcome.
 
-    `unsure` is true once a later call was decided on rows of the group that no read has confirmed.
+    `uncertain` are rows of the group that no read has confirmed, or that their writer is about to withdraw: no answer
+    rests on them.
     """
 
     standing: list[tuple[Turn, Claim]] = field(default_factory=list)
     answers: list[tuple[Turn, Outcome]] = field(default_factory=list)
     sending: list[Turn] = field(default_factory=list)
     withdrawing: list[Turn] = field(default_factory=list)
-    unsure: bool = False
+    uncertain: list[Row] = field(default_factory=list)
 
     def rows(self, snapshot: Snapshot) -> list[Row]:
         """What the batch has to add."""
@@ -118,6 +119,7 @@ def play(snapshot: Snapshot, turns: Sequence[Turn], rules: Rules) -> Round:
     view = snapshot.before(row for turn in written if turn.claim for row in turn.claim.rows)
     for turn in written:
         view = _verify(played, view, turn, rules)
+    played.uncertain += [row for turn in turns for row in turn.giving_up]
     for turn in turns:
         if turn not in written:
             view = _advance(played, snapshot, view, turn, rules)
@@ -202,14 +204,20 @@ def _advance(  # noqa: PLR0911 - a return for each step
         return _claim(played, view, turn, rules)
     if turn.giving_up:
         _send(played, turn, played.withdrawing)
-    elif isinstance(decision, Answer) and (not played.unsure or rules.decide(snapshot, turn) == decision):
-        # Otherwise it rests on a row that is not certain: a later read will answer it (H17).
+    elif isinstance(decision, Answer) and _is_certain(played, snapshot, turn, decision, rules):
         played.answers.append((turn, decision.outcome))
     return view
 
 
-def _unsure(played: Round, view: Snapshot, rows: Iterable[Row]) -> Snapshot:
-    played.unsure = True
+def _is_certain(played: Round, snapshot: Snapshot, turn: Turn, decision: Answer, rules: Rules) -> bool:
+    """True if an answer is the same with and without rows that are not certain; else a later read gives it (H17)."""
+    if not played.uncertain:
+        return True
+    return all(rules.decide(each, turn) == decision for each in (snapshot, snapshot.before(played.uncertain)))
+
+
+def _unsure(played: Round, view: Snapshot, rows: Sequence[Row]) -> Snapshot:
+    played.uncertain += rows
     return _plus(view, rows)
 
 

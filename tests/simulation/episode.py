@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from checker import UNKNOWN, Allowances, Violation, violations
 from cloud import LATE_S, Google
-from functions import codes
+from functions import codes, standing
 from functions.cells import tables_of
 from functions.committer import Committer, Told
 from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
@@ -109,6 +109,8 @@ class Episode:
         scheduler.spawn(self.staff.work)
         scheduler.run()
         self._settle()
+        scheduler.run()
+        self._wait_out()
         scheduler.run()
         self.history.final = Snapshot(tables_of(self.google.reading()))
         return self._result()
@@ -218,6 +220,27 @@ class Episode:
             self.scheduler.suspend(pause)
         self._ask(call, "settle ")
 
+    def _wait_out(self) -> None:
+        """A code that staff put over Total limit makes others wait until nothing of theirs can be withdrawn any more.
+
+        If it was not staff's, S8 says so; a tie (H20) is given then, which S8 would take for one too many.
+        """
+        if self.google.duplicate_stamps:
+            return
+        snapshot = Snapshot(tables_of(self.google.reading()))
+        for op in self._stuck():
+            if isinstance(op.call, IssueCall) and self._is_over_limit(snapshot, op.call.campaign):
+                self.scheduler.spawn(lambda call=op.call: self._settle_one(call, standing.OLD_MS / 1000))  # type: ignore[misc]
+
+    def _is_over_limit(self, snapshot: Snapshot, name: str) -> bool:
+        limits = [campaign.total_limit for campaign in snapshot.campaigns(name)]
+        return any(limit is not None and snapshot.count_issued(name) > limit for limit in limits)
+
+    def _stuck(self) -> list[Op]:
+        """The last answer to each call that was asked again in the end, if it is none."""
+        asked = {repr(op.call): op for op in self.history.ops if op.detail.startswith("settle")}
+        return [op for op in asked.values() if op.word in {"", "busy"}]
+
     def _is_forgotten(self, call: Call) -> bool:
         """True if staff deleted or retyped what the call is about."""
         gone = {edit.code for edit in self.history.edits if edit.kind == "forget"}
@@ -234,7 +257,7 @@ class Episode:
             ties=overlapped, times=frozenset(self.lost_times), words=self.lost_words or stale, old_news=stale
         )
         found = violations(self.history, allow)
-        stuck = [op for op in self.history.ops if op.detail.startswith("settle") and op.word in {"", "busy"}]
+        stuck = self._stuck()
         excused = overlapped or bool(self.lost_times)
         found += [
             Violation("L", f"{op.call} is still {op.word or 'unanswered'}", (op.number,))
