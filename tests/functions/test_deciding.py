@@ -121,6 +121,19 @@ def test_a_claim_over_the_limit_is_withdrawn_and_nothing_is_answered_from_it() -
     assert words(play(seen, turn)) == ["campaign_limit_reached"]
 
 
+def test_nobody_is_told_of_a_code_that_is_about_to_be_taken_back() -> None:
+    turn, row = claimed(sheet(), issue_call("s1"))
+    stopped = sheet(row, campaigns=(replace(SPRING, active=False),), number=8)  # type: ignore[arg-type]
+    assert play(stopped, turn).withdrawing == [turn]
+    again = sheet(row, number=8)  # type: ignore[arg-type]  # the campaign runs again before the withdrawal is sent
+    second = turn_of(issue_call("s1"), "t2")
+    played = play(again, turn, second)
+    assert played.withdrawing == [turn]
+    assert words(played) == []
+    gone = sheet(row, *(each for each in played.rows(again) if isinstance(each, Redemption)), number=9)  # type: ignore[arg-type]
+    assert play(gone, second).sending == [second]
+
+
 def test_two_redemptions_of_one_code_that_both_landed_are_both_withdrawn() -> None:
     turn, mine = claimed(sheet(code()), redeem_call(request_id="r1"), "t1")
     _, rival = claimed(sheet(code()), redeem_call(request_id="r2"), "t2")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from simulate import CELLS, KINDS, plan_of, regressions, shortest
 SIMULATE = Path(__file__).with_name("simulate.py")
 #: A bug must show within so many episodes.
 _EPISODES = 400
-_FRESH = int(time.time()) * 1000
 
 
 pytestmark = pytest.mark.usefixtures("untraced")
@@ -27,16 +25,17 @@ pytestmark = pytest.mark.usefixtures("untraced")
 @pytest.mark.parametrize(
     ("kind", "operations", "seed"),
     [
-        pytest.param("weather", 60_000, 0, id="fixed seeds"),
-        pytest.param("weather", 40_000, _FRESH, id="fresh seeds"),
-        pytest.param("storm", 20_000, 0, id="fixed seeds, a storm of sorts"),
-        pytest.param("storm", 20_000, _FRESH, id="fresh seeds, a storm of sorts"),
+        pytest.param("weather", 60_000, 0, id="weather"),
+        pytest.param("storm", 20_000, 0, id="a storm of sorts"),
     ],
 )
 def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(
     kind: str, operations: int, seed: int, show: Callable[[str], None]
 ) -> None:
-    """A violation prints its seed and the shortest history that still fails; `simulate.py --seed` plays it again."""
+    """The same seeds each time, so that a red test is a change's; other seeds are played by hand (`simulate.py --seed`).
+
+    A violation prints its seed and the shortest history that still fails.
+    """
     options = ["--kind", kind, "--operations", str(operations), "--seed", str(seed)]
     command = [sys.executable, str(SIMULATE), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
