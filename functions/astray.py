@@ -55,7 +55,7 @@ class Change:
 class Written:
     """A change that was sent, the sheet as it was then, how often the same was sent, and looked at since.
 
-    `covered`: it landed, and its time is nowhere, so another process's mark lies on top of it.
+    `under`: rows that it hit by mistake, and that may show its word after another process's mark hid its time there.
     """
 
     change: Change
@@ -63,7 +63,7 @@ class Written:
     answered: bool
     tries: int = 1
     looks: int = 0
-    covered: bool = False
+    under: frozenset[Name] = frozenset()
 
 
 def strays(tables: Tables, written: Written) -> Iterator[Change]:
@@ -72,10 +72,9 @@ def strays(tables: Tables, written: Written) -> Iterator[Change]:
     A time is one redemption's alone. Blanks and words of staff's that were given back are not: they are believed to be
     ours only while their own row lacks them or where they were sent to, and what they hid must be true still.
     """
-    if written.covered:  # the repair of the mark on top of it may have left its word
-        word = replace(written.change, used_on=None, channel="")
-        yield from strays(tables, replace(written, change=word, covered=False))
     change = written.change
+    if written.under and change.used_on is not None:  # the repair of the mark on top of it may have left its word
+        yield from strays(tables, replace(written, change=replace(change, used_on=None, channel="")))
     for row in _hit(tables, written):
         on_top = row.status is Status.VOID and change.status is not Status.VOID  # staff's word, and no given back one
         if not (replace(change, status=None) if on_top and change.used_on is not None else change).is_shown(row):
@@ -105,6 +104,8 @@ def _hit(tables: Tables, written: Written) -> list[PromoCode]:
     unsure = any(change.is_shown(row) for row in _named(tables, change.name))
     if change.is_word:
         rows = [row for row in now.timeless(now.marked()) if change.is_shown(row) and not _had_word(written, row)]
+        if written.under:
+            return [row for row in rows if name_of(row) in written.under]
         unsure = unsure or len(rows) > 1  # staff type words, too
     else:
         rows = now.timeless(written.before.codes.marked())
@@ -192,26 +193,62 @@ def is_settled(tables: Tables, written: Written) -> bool:
     """True if nothing more can be seen of a write."""
     if not written.answered:
         return written.looks >= _LATE_LOOKS
-    if written.covered:
-        return written.looks >= TRIES
-    return written.looks >= TRIES or (written.looks >= _SURE_LOOKS and not is_astray(tables, written))
+    sure = written.looks >= _SURE_LOOKS and not written.under and not is_astray(tables, written)
+    return sure or written.looks >= TRIES
 
 
 def looked_at(tables: Tables, written: Written) -> Written:
     """While it may still land, what it would hide is what this read says."""
     waits = not written.answered and not is_astray(tables, written)
-    covered = written.covered or _is_covered(tables, written)
-    return replace(written, looks=written.looks + 1, before=tables if waits else written.before, covered=covered)
+    before = tables if waits else written.before
+    return replace(written, looks=written.looks + 1, before=before, under=_under(tables, written))
 
 
-def _is_covered(tables: Tables, written: Written) -> bool:
-    """True if a mark with a word landed, its redemption lives, its time is nowhere, and its word not there either."""
+def _under(tables: Tables, written: Written) -> frozenset[Name]:
+    """Rows that show a mark with a word which is not their own, as far as the word may be this one's."""
     change = written.change
     if not written.answered or change.status is not Status.USED or change.used_on is None:
-        return False
-    if tables.codes.at_time(change.used_on) or not _is_live(tables, change):
-        return False
-    return any(row.status is Status.UNUSED and not row.bad for row in _named(tables, change.name))
+        return frozenset()
+    at = tables.codes.at_time(change.used_on)
+    if at or written.looks:  # a row that it left since, our own repair has put right
+        rows = [*at, *(row for name in written.under for row in _named(tables, name))]
+    else:
+        rows = list(_newly_used(tables, written, change.used_on))
+    rows = [row for row in rows if codes.fold(row.code) != change.name[0] and not _is_as_before(written, row)]
+    return frozenset(name_of(row) for row in rows if _shows_no_own(tables, row))
+
+
+def _shows_no_own(tables: Tables, row: PromoCode) -> bool:
+    """True if a row says used, and not by a redemption of its own code."""
+    return row.status is Status.USED and (row.used_on is None or standing.shows_another(Snapshot(tables), row))
+
+
+def _is_as_before(written: Written, row: PromoCode) -> bool:
+    """True if a row showed the same when the change was sent."""
+    was = _named(written.before, name_of(row))
+    return any((each.status, each.used_on) == (row.status, row.used_on) for each in was)
+
+
+def _newly_used(tables: Tables, written: Written, time: int) -> Iterator[PromoCode]:
+    """Rows on which a mark may lie that landed, lives and is nowhere to be seen.
+
+    What hides it is the mark of a redemption close to it. Only a mark without a word leaves this one's when it is put
+    right; without any, a word that has no time is staff's.
+    """
+    meant = _named(tables, written.change.name)
+    if not _is_live(tables, written.change) or not any(row.status is Status.UNUSED and not row.bad for row in meant):
+        return
+    near = [each for each in tables.codes_of_times if 0 < abs(each - time) < _FRESH_MS]
+    for each in near:
+        yield from tables.codes.at_time(each)
+    if any(_has_several_uses(Snapshot(tables), code) for each in near for code in tables.codes_of_times[each]):
+        yield from tables.codes.timeless(tables.codes.marked())
+
+
+def _has_several_uses(snapshot: Snapshot, folded: str) -> bool:
+    """True if a redemption of this code need not be its last, so that its mark has no word."""
+    rows = snapshot.rows_of_code(folded)
+    return any(campaign.uses_per_code != 1 for row in rows for campaign in snapshot.campaigns(row.campaign))
 
 
 def _is_live(tables: Tables, change: Change) -> bool:

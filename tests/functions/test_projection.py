@@ -14,6 +14,7 @@ from functions.promo import Campaign, Claim, Event, Outcome, PromoCode, Redempti
 from functions.tables import Tables
 
 ANNA, BORIS, CLARA = "SPRING-AAAAA-AAAAA", "SPRING-BBBBB-BBBBB", "SPRING-CCCCC-CCCCC"
+DORA = "SPRING-DDDDD-DDDDD"
 SPRING, TWICE = Campaign("spring"), Campaign("spring", uses_per_code=2)
 UNUSED, USED, VOID = Status.UNUSED, Status.USED, Status.VOID
 
@@ -223,6 +224,33 @@ def test_a_word_that_two_marks_on_one_row_left_is_taken_from_it(first_to_look: s
         BORIS: (UNUSED, made.claims[1].time),
         CLARA: (UNUSED, None),
     }
+
+
+def test_a_word_that_staff_type_in_one_row_while_they_clear_a_mark_in_another_stays() -> None:
+    made, projector = Sheet(anna(), boris()), Projector()
+    first = use(made, ANNA)
+    made.land(send(projector, made, first))
+    made.type(ANNA, status=UNUSED, used_on=None, channel="")
+    made.type(BORIS, status=USED)
+    settle(projector, made)
+    assert made.shown() == {ANNA: (USED, time_of(first)), BORIS: (USED, None)}
+
+
+def test_a_word_that_staff_type_after_two_marks_on_one_row_stays() -> None:
+    rows = (anna(), boris(), code(CLARA, "clara"), code(DORA, "dora"))
+    made, lower, upper = Sheet(*rows, campaign=TWICE), Projector(), Projector()
+    under = send(lower, made, use(made, ANNA, "c1"))
+    over = send(upper, made, use(made, BORIS, "c2", 4_000, uses_left=1))
+    made.codes = [rows[2], rows[0], rows[1], rows[3]]
+    made.land(under)  # on Clara
+    made.codes = [rows[1], made.codes[0], rows[0], rows[3]]
+    made.land(over)  # on Clara, too
+    for each in (lower, upper, lower, upper):
+        made.land(send(each, made))
+    assert made.shown()[CLARA] == (UNUSED, None)
+    made.type(DORA, status=USED)
+    settle(lower, made)
+    assert made.shown()[DORA] == (USED, None)
 
 
 def test_a_stray_is_not_forgotten_while_many_other_marks_are_written() -> None:
