@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions import codes, standing
+from functions import codes, finding, standing
 from functions.promo import PromoCode, Status
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
@@ -56,6 +56,7 @@ class Written:
     """A change that was sent, the sheet as it was then, how often the same was sent, and looked at since.
 
     `under`: rows that it hit by mistake, and that may show its word after another process's mark hid its time there.
+    `arrived`: its own row was seen to show it.
     """
 
     change: Change
@@ -64,13 +65,14 @@ class Written:
     tries: int = 1
     looks: int = 0
     under: frozenset[Name] = frozenset()
+    arrived: bool = False
 
 
 def strays(tables: Tables, written: Written) -> Iterator[Change]:
     """Rows that got what was meant for another one, and what stood there before.
 
     A time is one redemption's alone. Blanks and words of staff's that were given back are not: they are believed to be
-    ours only while their own row lacks them or where they were sent to, and what they hid must be true still.
+    ours only until their own row has shown them, or where they were sent to, and what they hid must be true still.
     """
     change = written.change
     if written.under and change.used_on is not None:  # the repair of the mark on top of it may have left its word
@@ -101,7 +103,7 @@ def _hit(tables: Tables, written: Written) -> list[PromoCode]:
     change, now = written.change, tables.codes
     if change.used_on is not None:
         return now.at_time(change.used_on)
-    unsure = any(change.is_shown(row) for row in _named(tables, change.name))
+    unsure = written.arrived or _has_arrived(tables, written)
     if change.is_word:
         rows = [row for row in now.timeless(now.marked()) if change.is_shown(row) and not _had_word(written, row)]
         if written.under:
@@ -200,8 +202,18 @@ def is_settled(tables: Tables, written: Written) -> bool:
 def looked_at(tables: Tables, written: Written) -> Written:
     """While it may still land, what it would hide is what this read says."""
     waits = not written.answered and not is_astray(tables, written)
-    before = tables if waits else written.before
-    return replace(written, looks=written.looks + 1, before=before, under=_under(tables, written))
+    return replace(
+        written,
+        looks=written.looks + 1,
+        before=tables if waits else written.before,
+        under=_under(tables, written),
+        arrived=written.arrived or (written.answered and _has_arrived(tables, written)),
+    )
+
+
+def _has_arrived(tables: Tables, written: Written) -> bool:
+    """True if the row that was meant shows what was written."""
+    return any(written.change.is_shown(row) for row in _named(tables, written.change.name))
 
 
 def _under(tables: Tables, written: Written) -> frozenset[Name]:
@@ -214,13 +226,15 @@ def _under(tables: Tables, written: Written) -> frozenset[Name]:
         rows = [*at, *(row for name in written.under for row in _named(tables, name))]
     else:
         rows = list(_newly_used(tables, written, change.used_on))
-    rows = [row for row in rows if codes.fold(row.code) != change.name[0] and not _is_as_before(written, row)]
-    return frozenset(name_of(row) for row in rows if _shows_no_own(tables, row))
+    rows = [row for row in rows if name_of(row)[:2] != change.name[:2] and not _is_as_before(written, row)]
+    return frozenset(name_of(row) for row in rows if row.status is Status.USED and not _shows_own(tables, row))
 
 
-def _shows_no_own(tables: Tables, row: PromoCode) -> bool:
-    """True if a row says used, and not by a redemption of its own code."""
-    return row.status is Status.USED and (row.used_on is None or standing.shows_another(Snapshot(tables), row))
+def _shows_own(tables: Tables, row: PromoCode) -> bool:
+    """True if Used on is the time of a redemption of this row's code, of a shared one by its subscriber."""
+    snapshot = Snapshot(tables)
+    claims = snapshot.redemptions_of_code(codes.fold(row.code), dead=True) if row.used_on is not None else []
+    return any(claim.time == row.used_on and row in finding.rows_of_claim(snapshot, claim) for claim in claims)
 
 
 def _is_as_before(written: Written, row: PromoCode) -> bool:

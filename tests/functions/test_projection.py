@@ -253,6 +253,20 @@ def test_a_word_that_staff_type_after_two_marks_on_one_row_stays() -> None:
     assert made.shown()[DORA] == (USED, None)
 
 
+def test_a_word_that_staff_clear_after_a_repair_of_another_row_stays_cleared() -> None:
+    made, projector = Sheet(anna(), boris(), code(CLARA, "clara", status=USED)), Projector()
+    changes = send(projector, made, use(made, ANNA))
+    made.codes[:2] = made.codes[1::-1]
+    made.land(changes)  # on Boris
+    made.land(send(projector, made))  # Boris is blank again
+    last = use(made, BORIS, "c2", 1_000)
+    made.land(send(projector, made, last))
+    made.type(CLARA, status=UNUSED)
+    settle(projector, made)
+    assert made.shown()[BORIS] == (USED, time_of(last))
+    assert made.shown()[CLARA] == (UNUSED, None)
+
+
 def test_a_stray_is_not_forgotten_while_many_other_marks_are_written() -> None:
     rows = [code(f"MORE-{number}", f"s{number}") for number in range(20)]
     made, projector = Sheet(anna(), boris(status=VOID), *rows), Projector()
