@@ -110,7 +110,8 @@ class Marks:
             if before and each.after.word != before and any(e.began <= now and e.ended >= since for e in words):
                 yield Edit("forget", now, now, each.code)
             if each.after.word and each.after.word != before:
-                yield Edit("forget" if each.is_orphan(kills) else "astray", now, now, each.code)
+                gone = now + LOOKS_AGAIN_S
+                yield Edit("forget" if each.is_orphan(kills) else "astray", now, gone, each.code, word=each.after.word)
 
     def strays(self, kills: Kills) -> frozenset[tuple[str, int]]:
         """(folded code, time) of marks on rows of other codes, whose process died before it could look again."""

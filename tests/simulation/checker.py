@@ -33,6 +33,7 @@ UNKNOWN = frozenset({"", "busy", "sheet_broken"})
 _SPENT = frozenset({"already_used", "void", "expired"})
 _NO_CODE = frozenset({"campaign_limit_reached", "out_of_codes"})
 _REFUSED = frozenset({"already_used", "subscriber_limit_reached"})
+_REFUSED_BY = {"void": frozenset({"void"}), "used": _REFUSED}
 _YES = frozenset({"redeemed", "rolled_back"})
 #: Words that a latch explains.
 _WORDS = frozenset({"redeemed", "rolled_back", "not_redeemed", "already_used", "void", "valid", "idempotency_mismatch"})
@@ -102,14 +103,14 @@ class _Judge:
 
     @cached_property
     def forgotten(self) -> frozenset[str]:
-        """Codes that nothing is known of, or for a moment was not.
+        """Codes that nothing is known of.
 
         A word on one of two rows of a code says nothing if that row was withdrawn, and which one it was is not known.
         """
         withdrawn = {code for code, _ in self.sheet.tables.withdrawn_pairs}
         edits = self.history.edits
         unsure = {edit.code for edit in edits if edit.kind in {"void", "used"} and edit.code in withdrawn}
-        return frozenset(unsure | {edit.code for edit in edits if edit.kind in {"forget", "astray"}})
+        return frozenset(unsure | {edit.code for edit in edits if edit.kind == "forget"})
 
     @cached_property
     def typed(self) -> frozenset[tuple[str, str]]:
@@ -308,6 +309,8 @@ class _Judge:
         # A redemption that nobody heard of may have come before a word of staff, and be told after it.
         before_staff = told if any(edit.code == folded for edit in self.history.edits) else set()
         for op in ops:
+            if self._is_misled(folded, op):
+                continue
             does = _does(op)
             request = "" if isinstance(op.call, CheckCall) else request_of(op.call)  # type: ignore[arg-type]
             # Told that its request was rolled back, it may be this very redemption that was.
@@ -333,6 +336,17 @@ class _Judge:
         for edit in self.history.edits:
             if edit.code == folded and edit.kind in {"void", "used"}:
                 yield Item("staff", edit.kind, edit.began, edit.ended)
+
+    def _is_misled(self, folded: str, op: Op) -> bool:
+        """True if a call was refused by a word of staff's that stood on this row instead of its own meanwhile (README)."""
+        return any(
+            edit.kind == "astray"
+            and edit.code == folded
+            and op.word in _REFUSED_BY[edit.word]
+            and op.began <= edit.ended
+            and edit.began <= op.ended
+            for edit in self.history.edits
+        )
 
     def _cells(self) -> Iterator[Violation]:
         """S6: what a row shows of a redemption is of its own code, and a word that it shows was typed there."""

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from math import inf
 
 from functions import codes, guard
 from functions.batches import NewRow, Patch
@@ -175,6 +176,7 @@ class Google:
     def change(self) -> None:
         """Something has changed: the next read sees it, or in the model `stale` one after it."""
         self._fresh = False
+        self._end_astray()
 
     def reading(self) -> Reading:
         """What a read says now; in the model `stale` it may be up to STALE_S old."""
@@ -230,6 +232,24 @@ class Google:
                 codes_hit = [codes.fold(code) for code in self.codes_at([row])]
                 now = self.scheduler.now
                 self.history.edits += [Edit("forget", now, now, code) for code in codes_hit]
+
+    def note_astray(self, row: int, meant: str, word: str) -> None:
+        """A word of staff's for the row of a code is about to land here, maybe on the row of another one."""
+        now = self.scheduler.now
+        hit = [codes.fold(code) for code in self.codes_at([row])]
+        self.history.edits += [Edit("astray", now, inf, code, word=word) for code in hit if code not in {"", meant}]
+
+    def _end_astray(self) -> None:
+        """Of words that stood on another code's row: they are gone from it now."""
+        for place, edit in enumerate(self.history.edits):
+            if edit.kind == "astray" and edit.ended == inf and edit.word not in self._words_of(edit.code):
+                self.history.edits[place] = replace(edit, ended=self.scheduler.now)
+
+    def _words_of(self, folded: str) -> set[Cell]:
+        """What Status says in the rows of a code."""
+        cells = self.tabs["codes"].cells
+        rows = zip(cells["code"], cells["status"], strict=True)
+        return {status for code, status in rows if codes.fold(str(code)) == folded}
 
     def codes_at(self, rows: Iterable[int]) -> list[str]:
         """The codes in these rows now."""

@@ -33,8 +33,8 @@ class Edit:
 
     `kind`: "void", "used" (typed into Status of `code`), "forget" (a row of Promo codes or Redemptions of `code` was
     deleted, or its Status retyped otherwise), "campaign" (a row of Campaigns). It was done somewhere from `began` to
-    `ended`, in seconds. One kind is no edit of staff's: "astray" (a process gave a word of staff's back, and it landed
-    on a row of `code`, where it stands until that is seen).
+    `ended`, in seconds. One kind is no edit of staff's: "astray" (a process gave a `word` of staff's back, and it
+    landed on a row of `code`, where it stood from `began` to `ended`).
     """
 
     kind: str
@@ -42,6 +42,7 @@ class Edit:
     ended: float
     code: str = ""
     campaign: str = ""
+    word: str = ""
 
 
 @dataclass(slots=True)

@@ -15,9 +15,8 @@ from functions.batches import NewRow, Patch
 from functions.committer import Committer
 from functions.deciding import Fate, Turn
 from functions.failures import Rejected, StampTaken, Throttled, Unanswered
-from functions.promo import Call, CheckCall, IssueCall, RedeemCall
+from functions.promo import Call, CheckCall, IssueCall, RedeemCall, Status
 from functions.sheet import Reading
-from history import Edit
 from scheduler import Killed, SimWorld, Task, current
 
 CODE_KEY = b"k" * 32
@@ -150,28 +149,23 @@ class Port:
         codes_then = [codes.fold(str(cells[row])) if row < len(cells) else "" for row, _ in placed]
         meant = set(codes_then)
         words = [
-            (place[0], code) for patch, place, code in zip(patches, placed, codes_then, strict=True) if _is_word(patch)
+            (row, code, str(patch.values["status"]))
+            for patch, (row, _), code in zip(patches, placed, codes_then, strict=True)
+            if _is_word(patch)
         ]
 
         def land() -> None:
             hit = {codes.fold(code) for code in self.google.codes_at(row for row, _ in placed)}
             self._forget_words(meant | hit, since)
             self._forget_words(hit - meant, 0.0)  # until it is put back
-            for row, code in words:
-                self._note_astray(row, code)
+            for row, code, word in words:
+                self.google.note_astray(row, code, word)
             self.google.forget_deleted_times(placed)
             self.google.patch(placed)
 
         self._note(f"shows {placed} {fault}")
         self._write(land, fault, timeout)
         self.patching, self.giving_back = set(), False
-
-    def _note_astray(self, row: int, meant: str) -> None:
-        """A word of staff's is given back, maybe to a row that was moved here meanwhile: it says so until that is seen."""
-        now = self.google.scheduler.now
-        for code in self.google.codes_at([row]):
-            if codes.fold(code) != meant:
-                self.google.history.edits.append(Edit("astray", now, now, codes.fold(code)))
 
     def _forget_words(self, folded: set[str], since: float) -> None:
         """What staff typed into a row between our look at it and our mark on it is lost: the one race of the sheet.
@@ -180,7 +174,7 @@ class Port:
         """
         edits = self.google.history.edits
         for place, edit in enumerate(edits):
-            if edit.began >= since and edit.code in folded:
+            if edit.began >= since and edit.code in folded and edit.kind in {"void", "used"}:
                 edits[place] = replace(edit, kind="forget")
 
     def newest_stamp(self, timeout: float) -> int:
@@ -201,7 +195,8 @@ class Port:
 
     def unseen_words(self) -> bool:
         """True if this process would have looked where a word landed that it gave back."""
-        return self.giving_back or any(each.change.is_word for each in self.instance.committer._projector._written)
+        changes = [each.change for each in self.instance.committer._projector._written]
+        return self.giving_back or any(change.is_word or change.status is Status.VOID for change in changes)
 
     def _write(self, land: Callable[[], None], fault: str, timeout: float) -> None:
         """Send once. The batch lands, or not, whatever becomes of its sender."""
@@ -317,7 +312,9 @@ def operation_of(call: Call) -> str:
 
 
 def _is_word(patch: Patch) -> bool:
-    return patch.values.get("used_on") is None and patch.values.get("status") in {"used", "void"}
+    """True for a word of staff's that is given back: a process writes void, and a used without its time, only then."""
+    status = patch.values.get("status")
+    return status == "void" or (status == "used" and patch.values.get("used_on") is None)
 
 
 def _written(row: NewRow) -> tuple[str, str]:

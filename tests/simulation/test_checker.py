@@ -212,3 +212,14 @@ def test_a_word_of_staff_explains_a_refusal() -> None:
     checked = (CheckCall(TILL, CODE), 3.0, 4.0, "void")
     assert promises(sheet(ISSUED), checked) != set()
     assert promises(sheet(ISSUED), checked, edits=(Edit("void", 1, 1, codes.fold(CODE)),)) == set()
+
+
+def test_a_word_of_another_row_explains_a_refusal_while_it_stands_on_this_one() -> None:
+    stood = (Edit("astray", 1, 2, codes.fold(CODE), word="void"),)
+    during, after = (CheckCall(TILL, CODE), 1.5, 4.0, "void"), (CheckCall(TILL, CODE), 2.5, 4.0, "void")
+    used = (CheckCall(TILL, CODE), 1.5, 4.0, "already_used")
+    assert promises(sheet(ISSUED), during, edits=stood) == set()
+    assert promises(sheet(ISSUED), after, edits=stood) != set()
+    assert promises(sheet(ISSUED), used, edits=stood) != set()
+    twice = (redeem("a", 1, 2, "redeemed"), redeem("b", 1, 2, "redeemed"))
+    assert promises(sheet(ISSUED, A), *twice, edits=stood) == {"S3"}
