@@ -56,7 +56,7 @@ class Written:
     """A change that was sent, the sheet as it was then, how often the same was sent, and looked at since.
 
     `under`: rows that it hit by mistake, and that may show its word after another process's mark hid its time there.
-    `arrived`: its own row was seen to show it.
+    `hit`: rows that got its blanks, or a word of staff's, instead of the row that was meant; None while not known.
     """
 
     change: Change
@@ -65,14 +65,14 @@ class Written:
     tries: int = 1
     looks: int = 0
     under: frozenset[Name] = frozenset()
-    arrived: bool = False
+    hit: frozenset[Name] | None = None
 
 
 def strays(tables: Tables, written: Written) -> Iterator[Change]:
     """Rows that got what was meant for another one, and what stood there before.
 
     A time is one redemption's alone. Blanks and words of staff's that were given back are not: they are believed to be
-    ours only until their own row has shown them, or where they were sent to, and what they hid must be true still.
+    ours only while their own row lacks them or where they were sent to, and what they hid must be true still.
     """
     change = written.change
     if written.under and change.used_on is not None:  # the repair of the mark on top of it may have left its word
@@ -103,7 +103,7 @@ def _hit(tables: Tables, written: Written) -> list[PromoCode]:
     change, now = written.change, tables.codes
     if change.used_on is not None:
         return now.at_time(change.used_on)
-    unsure = written.arrived or _has_arrived(tables, written)
+    unsure = _has_arrived(tables, written)
     if change.is_word:
         rows = [row for row in now.timeless(now.marked()) if change.is_shown(row) and not _had_word(written, row)]
         if written.under:
@@ -111,6 +111,8 @@ def _hit(tables: Tables, written: Written) -> list[PromoCode]:
         unsure = unsure or len(rows) > 1  # staff type words, too
     else:
         rows = now.timeless(written.before.codes.marked())
+    if written.hit is not None:
+        return [row for row in rows if name_of(row) in written.hit]
     return [row for row in rows if row.row == change.row] if unsure else rows
 
 
@@ -207,8 +209,19 @@ def looked_at(tables: Tables, written: Written) -> Written:
         looks=written.looks + 1,
         before=tables if waits else written.before,
         under=_under(tables, written),
-        arrived=written.arrived or (written.answered and _has_arrived(tables, written)),
+        hit=_known_hit(tables, written),
     )
+
+
+def _known_hit(tables: Tables, written: Written) -> frozenset[Name] | None:
+    """What was hit is what the first look says: staff may type and clear the same words later.
+
+    If it shows nothing of it, another process's mark may lie on top.
+    """
+    if written.hit is not None or not written.answered or written.change.used_on is not None:
+        return written.hit
+    found = frozenset(change.name for change in strays(tables, written))
+    return found if found or _has_arrived(tables, written) else None
 
 
 def _has_arrived(tables: Tables, written: Written) -> bool:

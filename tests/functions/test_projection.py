@@ -189,6 +189,36 @@ def test_a_word_that_staff_type_while_another_is_given_back_stays() -> None:
     assert made.shown()[BORIS] == made.shown()[CLARA] == (VOID, None)
 
 
+def test_a_word_that_staff_type_where_another_was_given_back_stays() -> None:
+    made, projector = Sheet(anna(), boris(status=VOID), code(CLARA, "clara")), Projector()
+    changes = send(projector, made, use(made, ANNA))
+    made.codes[:2] = made.codes[1::-1]
+    made.land(changes)
+    made.land(send(projector, made))  # where it belongs
+    made.land(send(projector, made))
+    made.codes = [made.codes[2], *made.codes[:2]]  # Clara stands where Boris stood
+    made.type(CLARA, status=VOID)
+    settle(projector, made)
+    assert made.shown()[BORIS] == made.shown()[CLARA] == (VOID, None)
+
+
+def test_a_word_on_the_wrong_row_is_taken_from_it_though_staff_type_the_same_elsewhere() -> None:
+    rows = (anna(), boris(status=VOID), code(CLARA, "clara"), code(DORA, "dora"))
+    made, projector = Sheet(*rows), Projector()
+    changes = send(projector, made, use(made, ANNA))
+    made.codes[:2] = made.codes[1::-1]
+    made.land(changes)  # on Boris
+    changes = send(projector, made)
+    made.codes[:3] = made.codes[2::-1]
+    made.land(changes)  # the word on Clara
+    assert projector.changes(made.read())  # seen, but the repair is refused
+    made.type(DORA, status=VOID)
+    made.codes.reverse()
+    settle(projector, made)
+    assert made.shown()[BORIS] == made.shown()[DORA] == (VOID, None)
+    assert made.shown()[CLARA] == (UNUSED, None)
+
+
 def test_a_late_mark_without_a_word_leaves_no_word_of_its_codes_last_use() -> None:
     made, one, other = Sheet(anna(), boris(), campaign=TWICE), Projector(), Projector()
     first = send(one, made, use(made, ANNA, "c1", 9_000, uses_left=1), answered=False)
