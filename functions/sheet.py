@@ -24,6 +24,7 @@ from functions.google_http import OneShot, session_for
 from functions.pacing import Pacing
 from sheet_schema import layout as layouts
 from sheet_schema import records, tabs
+from sheet_schema.answer import LOOKS_FIELDS, read_looks
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from functions.batches import NewRow, Patch
     from functions.pacing import Pace
     from functions.world import World
+    from sheet_schema.answer import Seen
     from sheet_schema.layout import Layout
     from sheet_schema.records import Cell
 
@@ -175,6 +177,14 @@ class GoogleSheet:
         found = self._batch_get(ranges, "ROWS", timeout) if ranges else []
         headers = [values[0] if values else [] for values in found]
         return layouts.locate(spreadsheet, headers), _newest(spreadsheet.get("developerMetadata", ()))
+
+    def looks(self, titles: Sequence[str], timeout: float) -> dict[int, Seen]:
+        """What tabs have of looks, by sheet id: for set-up. One request, none without titles. Raises like `read`."""
+        if not titles:
+            return {}
+        ranges = [f"{layouts.quote(title)}!1:1" for title in titles]
+        request = self._service.spreadsheets().get(spreadsheetId=self._id, ranges=ranges, fields=LOOKS_FIELDS)
+        return read_looks(self._execute(request, timeout))
 
     def _read_columns(self, layout: Layout, timeout: float) -> Reading | None:
         """The columns, or None if a header is not where it was."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from functions import codes, problems
 from functions.cells import tables_of
 from sheet_schema import languages
-from sheet_schema.plan import describe, new_code_key, plan
+from sheet_schema.plan import describe, new_code_key, plan, undressed
 
 if TYPE_CHECKING:
     from functions.sheet import GoogleSheet
@@ -30,7 +30,8 @@ class Plan:
 def missing(sheet: GoogleSheet, language: str = "") -> Plan:
     """What the spreadsheet lacks. Raises PlanRefused, and what `GoogleSheet.locate` raises."""
     located, _ = sheet.locate(TIMEOUT_S)
-    requests = plan(located, languages.language(language) if language else None)
+    seen = sheet.looks(undressed(located), TIMEOUT_S)
+    requests = plan(located, languages.language(language) if language else None, seen)
     return Plan(requests, describe(requests, located))
 
 

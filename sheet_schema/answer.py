@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 TAB_MARK = "promosheet_tab"  # on a tab: its key
 COLUMN_MARK = "promosheet_column"  # on a column: "codes.status"
+LOOKS_MARK = "promosheet_looks"  # on a tab: the version of the looks that it was given
 LANGUAGE_MARK = "promosheet_language"  # on the guard's tab: "ru"
 CODE_KEY_MARK = "promosheet_code_key"  # on the guard's tab: fingerprint of CODE_KEY
 
@@ -18,6 +19,24 @@ FIELDS = (
     "properties(timeZone,locale),"
     f"sheets(properties(sheetId,title,index,hidden,gridProperties),{_METADATA},data(columnMetadata({_METADATA})))"
 )
+
+
+#: What to ask `spreadsheets.get` for, with the header rows as ranges, to learn what staff made of a tab's looks.
+LOOKS_FIELDS = (
+    "sheets(properties.sheetId,bandedRanges.bandedRangeId,filterViews.title,conditionalFormats.ranges.sheetId,"
+    "data.rowData.values(note,formattedValue))"
+)
+
+
+class Seen(NamedTuple):
+    """What a tab had of looks before: indexes of headers and of those with a note, titles of filter views, and more."""
+
+    is_old: bool = False
+    bands: bool = False
+    colour_rules: int = 0
+    views: frozenset[str] = frozenset()
+    headers: frozenset[int] = frozenset()
+    notes: frozenset[int] = frozenset()
 
 
 class Sheet(NamedTuple):
@@ -37,6 +56,23 @@ def read_sheets(spreadsheet: Mapping[str, Any]) -> list[Sheet]:
     """Sheets in the order of the file."""
     raw = sorted(spreadsheet.get("sheets", []), key=lambda sheet: sheet["properties"].get("index", 0))
     return [_sheet_of(sheet) for sheet in raw]
+
+
+def read_looks(spreadsheet: Mapping[str, Any]) -> dict[int, Seen]:
+    """What `spreadsheets.get` with LOOKS_FIELDS and the header rows tells, by sheet id."""
+    found: dict[int, Seen] = {}
+    for raw in spreadsheet.get("sheets", []):
+        rows = [row for block in raw.get("data", []) for row in block.get("rowData", [])]
+        cells = rows[0].get("values", []) if rows else []
+        found[raw["properties"].get("sheetId", 0)] = Seen(
+            is_old=True,
+            bands=bool(raw.get("bandedRanges")),
+            colour_rules=len(raw.get("conditionalFormats", ())),
+            views=frozenset(view.get("title", "") for view in raw.get("filterViews", ())),
+            headers=frozenset(index for index, cell in enumerate(cells) if cell.get("formattedValue")),
+            notes=frozenset(index for index, cell in enumerate(cells) if cell.get("note")),
+        )
+    return found
 
 
 def _sheet_of(raw: Mapping[str, Any]) -> Sheet:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sheet_schema.language import fill
 from sheet_schema.records import empty_cell
 from sheet_schema.schema import Kind
 
@@ -22,10 +23,20 @@ _DOCUMENT = "DOCUMENT"
 
 
 def add_sheet(  # noqa: PLR0913 - as many as a new sheet has properties
-    sheet_id: int, title: str, place: int, *, rows: int, columns: int, frozen_rows: int, hidden: bool
+    sheet_id: int,
+    title: str,
+    place: int,
+    *,
+    rows: int,
+    columns: int,
+    frozen_rows: int = 0,
+    hidden: bool = False,
+    plain: bool = False,
 ) -> Request:
-    """Add a sheet at a place (0 is the first) among the sheets."""
-    grid = {"rowCount": rows, "columnCount": columns, "frozenRowCount": frozen_rows}
+    """Add a sheet at a place (0 is the first) among the sheets; a *plain* one shows no lines between its cells."""
+    grid: Request = {"rowCount": rows, "columnCount": columns, "frozenRowCount": frozen_rows}
+    if plain:
+        grid["hideGridlines"] = True
     properties: Request = {"sheetId": sheet_id, "title": title, "index": place, "gridProperties": grid}
     if hidden:
         properties["hidden"] = True
@@ -54,13 +65,50 @@ def insert_columns(sheet_id: int, start: int, number: int) -> Request:
     return {"insertDimension": {"range": _columns(sheet_id, start, number), "inheritFromBefore": start > 0}}
 
 
-def header(sheet_id: int, start: int, titles: Sequence[str]) -> Request:
-    """Write titles into row 1, bold, from the column with index *start* on."""
+def header(sheet_id: int, start: int, titles: Sequence[str], notes: Sequence[str]) -> Request:
+    """Write titles into row 1, bold, each with its note, from the column with index *start* on."""
+    look = {"textFormat": {"bold": True}, "verticalAlignment": "MIDDLE", "wrapStrategy": "WRAP"}
     cells = [
-        {"userEnteredValue": {"stringValue": title}, "userEnteredFormat": {"textFormat": {"bold": True}}}
-        for title in titles
+        {"userEnteredValue": {"stringValue": title}, "userEnteredFormat": look, "note": text}
+        for title, text in zip(titles, notes, strict=True)
     ]
-    return _update_cells(sheet_id, start, cells, "userEnteredValue,userEnteredFormat.textFormat.bold")
+    fields = "userEnteredValue,userEnteredFormat(textFormat.bold,verticalAlignment,wrapStrategy),note"
+    return _update_cells(sheet_id, start, cells, fields)
+
+
+def note(sheet_id: int, index: int, text: str) -> Request:
+    """Put a note on the header of a column; the title stays as it is."""
+    return _update_cells(sheet_id, index, [{"note": text}], "note")
+
+
+def width(sheet_id: int, index: int, pixels: int) -> Request:
+    """Make a column that many pixels wide."""
+    place = _columns(sheet_id, index)
+    return {"updateDimensionProperties": {"range": place, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
+
+
+def text_look(text: str, *, bold: bool = False, size: int = 0, background: str = "") -> Request:
+    """CellData of text on a page: wrapped, at the top of its cell, never a formula."""
+    letters: Request = {"bold": bold} | ({"fontSize": size} if size else {})
+    look: Request = {"wrapStrategy": "WRAP", "verticalAlignment": "TOP", "textFormat": letters}
+    if background:
+        look["backgroundColorStyle"] = color(background)
+    return {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": look}
+
+
+def write(sheet_id: int, row: int, rows: Sequence[Sequence[Request]]) -> Request:
+    """Write CellData from the first column of a row (0 is the first) on, with formats."""
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": 0}
+    cells = [{"values": list(each)} for each in rows]
+    return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue,userEnteredFormat"}}
+
+
+def wrapped(sheet_id: int) -> Request:
+    """Let the text below the header go on in a second line, from the top of its cell."""
+    look = {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"}
+    area = {"sheetId": sheet_id, "startRowIndex": 1}
+    fields = "userEnteredFormat(wrapStrategy,verticalAlignment)"
+    return {"repeatCell": {"range": area, "cell": {"userEnteredFormat": look}, "fields": fields}}
 
 
 def number(sheet_id: int, value: int) -> Request:
@@ -88,29 +136,109 @@ def shape_column(column: Column, language: Language, sheet_id: int, index: int) 
     batch: list[Request] = []
     cell = empty_cell(language, column)
     if cell:
-        repeat = {"range": _below_header(sheet_id, index), "cell": cell, "fields": "userEnteredFormat.numberFormat"}
+        repeat = {"range": below_header(sheet_id, index), "cell": cell, "fields": "userEnteredFormat.numberFormat"}
         batch.append({"repeatCell": repeat})
-    words = [language.words[key] for key in (("yes", "no") if column.kind is Kind.YES_NO else column.choices)]
-    if words:
-        rule = {
-            "condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": word} for word in words]},
-            "strict": False,  # warns: a status in another language is understood too
-            "showCustomUi": True,
-        }
-        batch.append({"setDataValidation": {"range": _below_header(sheet_id, index), "rule": rule}})
+    rule = _rule_of(column, language)
+    if rule:
+        batch.append({"setDataValidation": {"range": below_header(sheet_id, index), "rule": rule}})
     if column.hidden:
         batch.append(_hide_columns(sheet_id, index, hidden=True))
     return batch
 
 
+def offer(sheet_id: int, index: int, values: str, hint: str) -> Request:
+    """Offer the values of a range, in A1 notation, in a column, and warn of others."""
+    rule = _rule("ONE_OF_RANGE", [f"={values}"], hint)
+    return {"setDataValidation": {"range": below_header(sheet_id, index), "rule": rule}}
+
+
+def _rule_of(column: Column, language: Language) -> Request | None:
+    """What may be typed into a column, and what is said of anything else. It warns: other languages are read too."""
+    match column.kind:
+        case Kind.CHOICE | Kind.YES_NO:
+            keys = ("yes", "no") if column.kind is Kind.YES_NO else column.choices
+            words = [language.words[key] for key in keys]
+            return _rule("ONE_OF_LIST", words, fill(language.hints["choice"], {"choices": ", ".join(words)}))
+        case Kind.COUNT:
+            return _rule("NUMBER_GREATER_THAN_EQ", ["1"], language.hints["count"])
+        case Kind.DATE:
+            return _rule("DATE_IS_VALID", [], language.hints["date"])
+        case _:
+            return None
+
+
+def _rule(kind: str, values: Sequence[str], hint: str) -> Request:
+    condition: Request = {"type": kind}
+    if values:
+        condition["values"] = [{"userEnteredValue": value} for value in values]
+    return {"condition": condition, "inputMessage": hint, "strict": False, "showCustomUi": True}
+
+
 def bare_columns(sheet_id: int, start: int, number: int) -> list[Request]:
     """Take off inserted, still empty columns what they inherited: number format, drop-down, being hidden."""
-    below = _below_header(sheet_id, start, number)
+    below = below_header(sheet_id, start, number)
     return [
         {"repeatCell": {"range": below, "cell": {}, "fields": "userEnteredFormat.numberFormat"}},
         {"setDataValidation": {"range": below}},
         _hide_columns(sheet_id, start, number, hidden=False),
     ]
+
+
+def bands(sheet_id: int, header_color: str, first: str, second: str) -> Request:
+    """Give a sheet bands of two colours, and its header one of its own."""
+    properties = {
+        "headerColorStyle": color(header_color),
+        "firstBandColorStyle": color(first),
+        "secondBandColorStyle": color(second),
+    }
+    return {"addBanding": {"bandedRange": {"range": {"sheetId": sheet_id}, "rowProperties": properties}}}
+
+
+def tab_color(sheet_id: int, rgb: str) -> Request:
+    """Colour a sheet's tab."""
+    properties = {"sheetId": sheet_id, "tabColorStyle": color(rgb)}
+    return {"updateSheetProperties": {"properties": properties, "fields": "tabColorStyle"}}
+
+
+def warn(area: Request, text: str) -> Request:
+    """Ask whoever edits an area whether he means it; nobody is stopped."""
+    return {"addProtectedRange": {"protectedRange": {"range": area, "description": text, "warningOnly": True}}}
+
+
+def filter_view(sheet_id: int, title: str, end: int, column: int, formula: str) -> Request:
+    """Keep a filter over all rows of the first *end* columns: by a formula on a column, or sorted by it without one."""
+    view: Request = {
+        "title": title,
+        "range": {"sheetId": sheet_id, "startRowIndex": 0, "startColumnIndex": 0, "endColumnIndex": end},
+    }
+    if formula:
+        condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]}
+        view["filterSpecs"] = [{"columnIndex": column, "filterCriteria": {"condition": condition}}]
+    else:
+        view["sortSpecs"] = [{"dimensionIndex": column, "sortOrder": "ASCENDING"}]
+    return {"addFilterView": {"filter": view}}
+
+
+def look(background: str = "", text: str = "", *, struck: bool = False) -> Request:
+    """CellFormat of colours (#rrggbb), and whether the text is struck through."""
+    found: Request = {"backgroundColorStyle": color(background)} if background else {}
+    letters: Request = {"foregroundColorStyle": color(text)} if text else {}
+    if struck:
+        letters["strikethrough"] = True
+    return {**found, "textFormat": letters} if letters else found
+
+
+def colour_rule(area: Request, formula: str, look: Request, place: int) -> Request:
+    """Give the cells of an area a look where a formula holds; *place* 0 goes before all other rules."""
+    condition = {"type": "CUSTOM_FORMULA", "values": [{"userEnteredValue": formula}]}
+    rule = {"ranges": [area], "booleanRule": {"condition": condition, "format": look}}
+    return {"addConditionalFormatRule": {"rule": rule, "index": place}}
+
+
+def color(rgb: str) -> Request:
+    """ColorStyle of a colour written #rrggbb."""
+    parts = zip(("red", "green", "blue"), (int(rgb[start : start + 2], 16) for start in (1, 3, 5)), strict=True)
+    return {"rgbColor": {name: round(value / 255, 4) for name, value in parts if value}}
 
 
 def _hide_columns(sheet_id: int, start: int, number: int = 1, *, hidden: bool) -> Request:
@@ -133,5 +261,6 @@ def _columns(sheet_id: int, start: int, number: int = 1) -> Request:
     return {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": start, "endIndex": start + number}
 
 
-def _below_header(sheet_id: int, start: int, number: int = 1) -> Request:
+def below_header(sheet_id: int, start: int, number: int = 1) -> Request:
+    """Columns from the one with index *start* on, without the header, down to rows that are still to come."""
     return {"sheetId": sheet_id, "startRowIndex": 1, "startColumnIndex": start, "endColumnIndex": start + number}

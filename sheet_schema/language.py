@@ -20,8 +20,12 @@ class Language:
     """Titles, words and sentences of one language; holes in a sentence are written `{name}`.
 
     `columns` is tab key -> column key -> title. `words` are those that are written into cells, `spellings` what is
-    understood besides. `faults` is key -> (what is wrong, what to type instead). `date_pattern` and `time_pattern` are
-    number formats of the spreadsheet; `date_words`, with {day} {month} {year}, is for sentences.
+    understood besides. `faults` is key -> (what is wrong, what to type instead). `notes` is tab key -> column key ->
+    what a header says of its column: what it is, who fills it, what an empty cell means, an example. `views` are titles
+    of filter views, `hints` what a cell says to who types something else into it. `help` is what Start here says,
+    heading by heading, and `help_time_zone` its last row: the label, by which it is found again, and what to type.
+    `example` are cells of the example campaign. `date_pattern` and `time_pattern` are number formats of the
+    spreadsheet; `date_words`, with {day} {month} {year}, is for sentences.
     `plural_form` gives the place, in a tuple of forms, of the one that goes with a number.
     """
 
@@ -33,6 +37,12 @@ class Language:
     sentences: Mapping[str, str]
     titles: Mapping[str, str]
     faults: Mapping[str, tuple[str, str]]
+    notes: Mapping[str, Mapping[str, str]]
+    views: Mapping[str, str]
+    hints: Mapping[str, str]
+    help: tuple[tuple[str, str], ...]
+    help_time_zone: tuple[str, str]
+    example: Mapping[str, str]
     date_pattern: str
     time_pattern: str
     months: tuple[str, ...]
@@ -43,6 +53,12 @@ class Language:
         """Write a date as a person reads it in a sentence."""
         values = {"day": str(day.day), "month": self.months[day.month - 1], "year": str(day.year)}
         return fill(self.date_words, values)
+
+    def names(self) -> dict[str, str]:
+        """Titles and words by what a help text calls them: tab_codes, codes_status, word_void."""
+        titles = {f"{tab}_{key}": title for tab, columns in self.columns.items() for key, title in columns.items()}
+        tabs = {f"tab_{key}": title for key, title in self.tabs.items()}
+        return titles | tabs | {f"word_{key}": word for key, word in self.words.items()}
 
     def plural(self, number: int, forms: Sequence[str]) -> str:
         """Pick the form that goes with *number*: ("code", "codes") in English, ("код", "кода", "кодов") in Russian."""

@@ -11,10 +11,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sheet_schema import records
-from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, FIELDS, LANGUAGE_MARK, TAB_MARK, read_sheets
+from sheet_schema.answer import (
+    CODE_KEY_MARK,
+    COLUMN_MARK,
+    FIELDS,
+    LANGUAGE_MARK,
+    LOOKS_MARK,
+    TAB_MARK,
+    read_sheets,
+)
 from sheet_schema.faults import Fault
 from sheet_schema.languages import LANGUAGES, for_locale
-from sheet_schema.tabs import TABS
+from sheet_schema.tabs import PAGES, TABS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -54,7 +62,10 @@ class ColumnAt:
 
 @dataclass(frozen=True)
 class TabAt:
-    """Where a tab is, with its columns by key. *width*: columns up to the last that has a title or a mark."""
+    """Where a tab is, with its columns by key. *width*: columns up to the last that has a title or a mark.
+
+    *looks* is the version of its looks that set-up has made, "" for none.
+    """
 
     sheet_id: int
     title: str
@@ -65,6 +76,7 @@ class TabAt:
     frozen_rows: int = 0
     hidden: bool = False
     marked: bool = False
+    looks: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,24 +121,20 @@ class Located:
 
 def needed_headers(spreadsheet: Mapping[str, Any]) -> list[str]:
     """A1 ranges of the header rows that `locate` wants, in its order."""
-    return [
-        f"{quote(sheet.title)}!1:1" for tab, sheet in _find_tabs(read_sheets(spreadsheet))[0].items() if tab.columns
-    ]
+    found, _ = _find_tabs(read_sheets(spreadsheet))
+    return [f"{quote(sheet.title)}!1:1" for tab, sheet in found.items() if _has_header(tab)]
 
 
 def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) -> Located:
     """Find tabs and columns, from `spreadsheets.get` with FIELDS and the rows that `needed_headers` asks for."""
     sheets = read_sheets(spreadsheet)
     found, faults = _find_tabs(sheets)
+    faults += [Fault("missing_tab", tab.key, fatal=True) for tab in TABS if tab not in found]
     rows = iter(headers)
     tabs: dict[str, TabAt] = {}
-    for tab in TABS:
-        sheet = found.get(tab)
-        if sheet is None:
-            faults.append(Fault("missing_tab", tab.key, fatal=True))
-            continue
-        titles = [records.text(cell) for cell in next(rows, ())] if tab.columns else []
-        columns, wrong = _find_columns(tab, sheet, titles)
+    for tab, sheet in found.items():
+        titles = [records.text(cell) for cell in next(rows, ())] if _has_header(tab) else []
+        columns, wrong = _find_columns(tab, sheet, titles) if _has_header(tab) else ({}, [])
         faults += wrong
         ends = [index for index, title in enumerate(titles) if title] + list(sheet.column_marks)
         tabs[tab.key] = TabAt(
@@ -139,6 +147,7 @@ def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) ->
             frozen_rows=sheet.frozen_rows,
             hidden=sheet.hidden,
             marked=sheet.marks.get(TAB_MARK) == tab.key,
+            looks=sheet.marks.get(LOOKS_MARK, ""),
         )
     marks = next((sheet.marks for tab, sheet in found.items() if tab.key == "guard"), {})
     properties = spreadsheet.get("properties", {})
@@ -186,10 +195,10 @@ def code_key_request(layout: Layout, fingerprint: str) -> dict[str, Any]:
 
 
 def _find_tabs(sheets: Sequence[Sheet]) -> tuple[dict[Tab, Sheet], list[Fault]]:
-    """Find the declared tabs that are there, in the order of TABS. Several for one is a fault, though not fatal."""
+    """Find the declared tabs that are there, in their order. Several for one is a fault, though not fatal."""
     found: dict[Tab, Sheet] = {}
     faults: list[Fault] = []
-    for tab in TABS:
+    for tab in (*TABS, *PAGES):
         names = _folded(language.tabs[tab.key] for language in LANGUAGES.values())
         marked = [sheet for sheet in sheets if sheet.marks.get(TAB_MARK) == tab.key]
         # A chart sheet has no grid. A tab that is marked as another one is that, whatever its title says.
@@ -205,6 +214,11 @@ def _find_tabs(sheets: Sequence[Sheet]) -> tuple[dict[Tab, Sheet], list[Fault]]:
             others = ", ".join(quote(sheet.title) for sheet in candidates[1:])
             faults.append(Fault("doubled_tab", tab.key, params={"tab": candidates[0].title, "others": others}))
     return found, faults
+
+
+def _has_header(tab: Tab) -> bool:
+    """True if the columns of a tab are looked for; what is on the pages is theirs alone."""
+    return bool(tab.columns) and tab in TABS
 
 
 def _find_columns(tab: Tab, sheet: Sheet, titles: Sequence[str]) -> tuple[dict[str, ColumnAt], list[Fault]]:

@@ -1,31 +1,36 @@
 """What a spreadsheet still lacks, as the batchUpdate requests that add it. Pure; only adds, never deletes or renames.
 
-A mark (developer metadata) says that a tab or column is done. What bears one is never touched again, so that widths,
-formats, drop-downs and titles are staff's own from then on. Planning again for what was planned gives nothing.
+A mark (developer metadata) says that a tab, its looks or a column is done. What bears one is never touched again, so
+that widths, colours, formats, drop-downs and titles are staff's own from then on. Planning again for what was planned
+gives nothing.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sheet_schema import edits
-from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, TAB_MARK
+from sheet_schema import edits, looks, pages
+from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, LOOKS_MARK, TAB_MARK
 from sheet_schema.layout import code_key_request, quote
-from sheet_schema.tabs import TABS
+from sheet_schema.looks import Place
+from sheet_schema.tabs import HELP, PAGES, TABS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sheet_schema.answer import Seen
     from sheet_schema.edits import Request
     from sheet_schema.faults import Fault
     from sheet_schema.language import Language
     from sheet_schema.layout import Layout, Located, TabAt
     from sheet_schema.schema import Column, Tab
 
-__all__ = ["PlanRefused", "code_key_request", "describe", "new_code_key", "plan"]
+__all__ = ["PlanRefused", "code_key_request", "describe", "new_code_key", "plan", "undressed"]
 
 _ROWS = 1000
 _FIRST_ID = 101
+#: Properties of a sheet -> what setting them does, for a person.
+_PROPERTIES = {"gridProperties": "freeze the header row of", "hidden": "hide"}
 
 
 class PlanRefused(Exception):
@@ -37,11 +42,17 @@ class PlanRefused(Exception):
         self.faults = tuple(faults)
 
 
-def plan(located: Located, language: Language | None = None) -> list[Request]:
+def undressed(located: Located) -> list[str]:
+    """Titles of tabs that are there and have no looks yet: what they have of staff's, `plan` wants to know."""
+    return [at.title for at in located.layout.tabs.values() if at.looks != looks.VERSION]
+
+
+def plan(located: Located, language: Language | None = None, seen: Mapping[int, Seen] | None = None) -> list[Request]:
     """Plan requests for what is missing, with titles and words in *language*, if not given in the spreadsheet's own.
 
-    A column that is missing from a tab that set-up has done before comes back only if it is required: deleting an
-    optional one is staff's choice. Raises PlanRefused for a doubled column, where adding would hide the mistake.
+    *seen* is what the `undressed` tabs have of looks, by sheet id; one that is not in it gets none. A column that is
+    missing from a tab that set-up has done before comes back only if it is required: deleting an optional one is
+    staff's choice. Raises PlanRefused for a doubled column, where adding would hide the mistake.
     """
     spoken = language or located.layout.language
     doubled = [fault for fault in located.faults if fault.word == "doubled_column"]
@@ -49,19 +60,38 @@ def plan(located: Located, language: Language | None = None) -> list[Request]:
         raise PlanRefused(doubled, spoken)
     order, titles = list(located.sheet_ids), {title.casefold() for title in located.sheet_titles}
     batch: list[Request] = []
-    place = 0
+    places: dict[str, Place] = {}
+    index = 0
     for tab in TABS:
         at = located.layout.tabs.get(tab.key)
         if at is None:
-            sheet_id = next(number for number in range(_FIRST_ID, _FIRST_ID + len(order) + 1) if number not in order)
-            batch += _new_tab(tab, spoken, sheet_id, place, _free(spoken.tabs[tab.key], titles))
-            order.insert(place, sheet_id)
+            sheet_id = _new_id(order)
+            title = _free(spoken.tabs[tab.key], titles)
+            batch += _new_tab(tab, spoken, sheet_id, index, title)
+            order.insert(index, sheet_id)
+            places[tab.key] = Place(tab, sheet_id, title, {column.key: n for n, column in enumerate(tab.columns)})
         else:
             sheet_id = at.sheet_id
             batch += _marks_of_old(tab, at, spoken) + _missing_columns(tab, at, spoken)
-        place = order.index(sheet_id) + 1
+            known = (seen or {}).get(sheet_id, looks.NEW)
+            places[tab.key] = Place(tab, sheet_id, at.title, _columns_to_be(tab, at), known)
+        index = order.index(sheet_id) + 1
         if tab.key == "guard" and not located.language_marked:
             batch.append(edits.mark_sheet(sheet_id, LANGUAGE_MARK, spoken.code))
+    for tab in PAGES:
+        if tab.key not in located.layout.tabs:
+            sheet_id = _new_id(order)
+            index = 0 if tab is HELP else order.index(places["guard"].sheet_id)
+            title = _free(spoken.tabs[tab.key], titles)
+            make = pages.help_page if tab is HELP else pages.problems_page
+            batch += make(sheet_id, title, index, spoken, located.layout.time_zone)
+            batch.append(edits.mark_sheet(sheet_id, TAB_MARK, tab.key))
+            order.insert(index, sheet_id)
+            places[tab.key] = Place(tab, sheet_id, title, {column.key: n for n, column in enumerate(tab.columns)})
+    for key, place in places.items():
+        at = located.layout.tabs.get(key)
+        if at is None or (at.looks != looks.VERSION and place.seen.is_old):
+            batch += looks.dress(place, places, spoken)
     return batch
 
 
@@ -81,15 +111,15 @@ def describe(batch: Sequence[Request], located: Located) -> list[str]:
                 titles[new["sheetId"]] = new["title"]
                 lines.append(f"add tab {quote(new['title'])}")
             case {"updateCells": {"start": {"sheetId": sheet_id}, "rows": [{"values": cells}]}}:
-                if sheet_id in located.sheet_ids:
+                if sheet_id in located.sheet_ids and "userEnteredValue" in cells[0]:
                     added = [each["userEnteredValue"]["stringValue"] for each in cells]
                     lines += [f"add column {quote(title)} to {quote(titles[sheet_id])}" for title in added]
             case {"createDeveloperMetadata": {"developerMetadata": mark}}:
                 line = _describe_mark(mark, located)
                 lines += [line] if line else []
             case {"updateSheetProperties": {"properties": changed}}:
-                word = "freeze the header row of" if "gridProperties" in changed else "hide"
-                lines.append(f"{word} {quote(titles[changed['sheetId']])}")
+                title = quote(titles[changed["sheetId"]])
+                lines += [f"{word} {title}" for name, word in _PROPERTIES.items() if name in changed]
     return lines
 
 
@@ -105,6 +135,10 @@ def _new_tab(tab: Tab, language: Language, sheet_id: int, place: int, title: str
         edits.mark_sheet(sheet_id, TAB_MARK, tab.key),
         *_new_columns(tab, tab.columns, language, sheet_id, 0),
     ]
+
+
+def _new_id(taken: Sequence[int]) -> int:
+    return next(number for number in range(_FIRST_ID, _FIRST_ID + len(taken) + 1) if number not in taken)
 
 
 def _marks_of_old(tab: Tab, at: TabAt, language: Language) -> list[Request]:
@@ -126,9 +160,19 @@ def _marks_of_old(tab: Tab, at: TabAt, language: Language) -> list[Request]:
     return batch
 
 
+def _missing(tab: Tab, at: TabAt) -> list[Column]:
+    return [column for column in tab.columns if column.key not in at.columns and not (column.optional and at.marked)]
+
+
+def _columns_to_be(tab: Tab, at: TabAt) -> dict[str, int]:
+    """Where the columns of a tab that is there stand once the missing ones are added."""
+    added = {column.key: index for index, column in enumerate(_missing(tab, at), at.width)}
+    return {**{key: found.index for key, found in at.columns.items()}, **added}
+
+
 def _missing_columns(tab: Tab, at: TabAt, language: Language) -> list[Request]:
     """Put them right after the last column in use, so that they stand where staff look and nothing is in their way."""
-    missing = [column for column in tab.columns if column.key not in at.columns and not (column.optional and at.marked)]
+    missing = _missing(tab, at)
     if not missing:
         return []
     return [
@@ -140,9 +184,11 @@ def _missing_columns(tab: Tab, at: TabAt, language: Language) -> list[Request]:
 
 
 def _new_columns(tab: Tab, columns: Sequence[Column], language: Language, sheet_id: int, start: int) -> list[Request]:
-    batch = [edits.header(sheet_id, start, [language.columns[tab.key][column.key] for column in columns])]
+    titles, notes = ([texts[tab.key][column.key] for column in columns] for texts in (language.columns, language.notes))
+    batch = [edits.header(sheet_id, start, titles, notes)]
     for index, column in enumerate(columns, start):
         batch.append(_mark_column(tab, column, sheet_id, index))
+        batch.append(edits.width(sheet_id, index, column.width))
         batch += edits.shape_column(column, language, sheet_id, index)
     return batch
 
@@ -160,7 +206,7 @@ def _free(title: str, taken: set[str]) -> str:
     return free
 
 
-def _describe_mark(mark: Mapping[str, object], located: Located) -> str:
+def _describe_mark(mark: Mapping[str, Any], located: Located) -> str:
     """Only what is adopted or kept: the marks of something new go without saying."""
     key, value = str(mark["metadataKey"]), str(mark["metadataValue"])
     tabs = located.layout.tabs
@@ -169,6 +215,10 @@ def _describe_mark(mark: Mapping[str, object], located: Located) -> str:
         return f"take tab {quote(tabs[tab].title)} into use"
     if key == COLUMN_MARK and tab in tabs and column in tabs[tab].columns:
         return f"take column {quote(tabs[tab].columns[column].title)} of {quote(tabs[tab].title)} into use"
+    if key == LOOKS_MARK:
+        sheet_id = mark["location"]["sheetId"]
+        old = [at.title for at in tabs.values() if at.sheet_id == sheet_id]
+        return f"add notes, colours, filter views and warnings to {quote(old[0])}" if old else ""
     if key == LANGUAGE_MARK:
         return f"keep the language: {value}"
     return f"keep the fingerprint of CODE_KEY: {value}" if key == CODE_KEY_MARK else ""

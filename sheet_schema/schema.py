@@ -19,9 +19,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its key; titles are in `languages`. *choices* are the keys of the words that it may hold.
+    """A column by its key; titles and notes are in `languages`. *choices* are the keys of the words that it may hold.
 
     An *optional* column that staff delete is just not written any more; without any other one, calls are refused.
+    *width* is in pixels. *warned*: who edits it by hand is asked first whether he means it.
     """
 
     key: str
@@ -29,15 +30,21 @@ class Column:
     optional: bool = False
     hidden: bool = False
     choices: tuple[str, ...] = ()
+    width: int = 120
+    warned: bool = False
 
 
 @dataclass(frozen=True)
 class Tab:
-    """A tab by its key, with its columns in the order in which a new one gets them."""
+    """A tab by its key, with its columns in the order in which a new one gets them.
+
+    *warned*: as for a column, for all of its cells.
+    """
 
     key: str
     columns: tuple[Column, ...]
     hidden: bool = False
+    warned: bool = False
 
     def column(self, key: str) -> Column:
         """Return the column *key*. Raises KeyError."""

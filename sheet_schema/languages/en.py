@@ -12,6 +12,9 @@ LANGUAGE = Language(
         "campaigns": "Campaigns",
         "pool": "Code pool",
         "guard": "_promosheet",
+        "help": "Start here",
+        "dashboard": "Dashboard",
+        "problems": "Problems",
     },
     columns={
         "codes": {
@@ -58,6 +61,15 @@ LANGUAGE = Language(
         },
         "pool": {"code": "Promo code", "campaign": "Campaign"},
         "guard": {},
+        "help": {},
+        "dashboard": {},
+        "problems": {
+            "tab": "Tab",
+            "cell": "Cell",
+            "found": "What is there",
+            "wrong": "What is wrong",
+            "mend": "What to do",
+        },
     },
     words={
         "unused": "unused",
@@ -260,6 +272,209 @@ LANGUAGE = Language(
             "Cell A1 of the hidden tab '{tab}' holds '{found}' and not a number.",
             "Empty the cell, it fills itself; or bring back the number with File > Version history, for example 125.",
         ),
+    },
+    notes={
+        "codes": {
+            "code": (
+                "The code that the subscriber shows at the till. Promosheet fills it; to give a code by hand, type one "
+                "into an empty row. Example: SPRING-7K2QM-4XWDA"
+            ),
+            "campaign": (
+                "The campaign that the code belongs to, as it stands in the tab Campaigns. Promosheet fills it; so do "
+                "you when you give a code by hand. Example: Spring"
+            ),
+            "subscriber_id": (
+                "Who holds the code: the bot's number for this person. Promosheet fills it; empty for a code that "
+                "anybody may use. Example: 1849"
+            ),
+            "name": (
+                "The person's name, for you alone. The bot fills it. Delete this column, and no names are kept. "
+                "Example: Anna"
+            ),
+            "platform": "Where the person asked. The bot fills it. Example: bothelp",
+            "issue_date": "When the code was given. Promosheet fills it. Example: 2026-03-01 14:05",
+            "expiration_date": (
+                "The last day on which the code is good. Promosheet fills it, you may change it; empty: it never "
+                "ends. Example: 2026-03-31"
+            ),
+            "status": (
+                "unused, used or void. Promosheet writes used when the code is redeemed. Choose void to block a code; "
+                "empty means unused."
+            ),
+            "usage_channel": "Where the code was redeemed. Promosheet fills it. Example: main-street",
+            "used_on": "When the code was redeemed. Promosheet fills it. Example: 2026-03-14 18:20",
+            "delivery": "Whether the bot took the code to the subscriber, and when. Promosheet fills it. Example: sent",
+        },
+        "redemptions": {
+            "time": "When it happened. Promosheet fills it. Example: 2026-03-14 18:20",
+            "code": "The code that was redeemed. Promosheet fills it. Example: SPRING-7K2QM-4XWDA",
+            "event": (
+                "redeemed: the code was used. rolled back: a till undid it. withdrawn: written and taken back at "
+                "once, nobody was told. Promosheet fills it."
+            ),
+            "usage_channel": "Where: the till or the bot. Promosheet fills it. Example: main-street",
+            "subscriber_id": "Who used it, if the till or the bot said so. Promosheet fills it. Example: 1849",
+            "reference": "The order number that the till typed. Promosheet fills it. Example: A-1042",
+            "by": "The key that redeemed it. Promosheet fills it. Example: main-street",
+            "request_id": "The till's own number for this redemption. Promosheet fills it. Example: 7f3a",
+            "claim": "For Promosheet alone: the name of this redemption. Leave it as it is. Example: k3x9",
+        },
+        "campaigns": {
+            "campaign": (
+                "The name, as the bot sends it. You type it: a name alone is a whole campaign. Capitals and spaces "
+                "make no difference. Example: Spring"
+            ),
+            "active": "no stops new codes at once; codes that are out stay good. You choose. Empty: yes. Example: no",
+            "discount": "What the code is worth, in your words. You type it. Empty: nothing is said. Example: 15 %",
+            "code_source": (
+                "generated: Promosheet makes codes. pool: it takes them from the tab Code pool. shared: one code for "
+                "all. You choose. Empty: generated, or shared if Shared code is filled. Example: pool"
+            ),
+            "prefix": (
+                "What generated codes begin with: up to 20 letters and digits, - for none. You type it. Empty: the "
+                "first letters of the name. Example: SPRING"
+            ),
+            "length": "How many symbols a generated code has, 6 to 20. You type it. Empty: 10. Example: 12",
+            "shared_code": "The one code that everybody gets. You type it. Empty: none. Example: HELLO10",
+            "valid_days": (
+                "For how many days a code is good, from the day it is given. You type it. Empty: it never ends. "
+                "Example: 30"
+            ),
+            "starts_on": "No codes before this day. You type it. Empty: at once. Example: 2026-03-01",
+            "ends_on": "No codes after this day, none is good longer. You type it. Empty: never. Example: 2026-03-31",
+            "total_limit": (
+                "How many codes there are for all together; for a shared code, how many times it may be redeemed. You "
+                "type it. Empty: no limit. Example: 500"
+            ),
+            "codes_per_subscriber": (
+                "How many codes one person gets, one after the other. You type it. Empty: 1. Example: 2"
+            ),
+            "uses_per_code": (
+                "How often one code may be redeemed; a shared code, by each person. You type it. Empty: 1. Example: 5"
+            ),
+            "holder_only": "yes: only the person who got the code may use it. You choose. Empty: no. Example: yes",
+            "remind_days": (
+                "How many days before its end the bot reminds a person of an unused code. You type it. Empty: no "
+                "reminder. Example: 3"
+            ),
+            "message": (
+                "What the subscriber reads with the code; {code} {expires} {discount} {name} are filled in. You type "
+                "it. Empty: our sentence. Example: Here is {code}, good until {expires}!"
+            ),
+        },
+        "pool": {
+            "code": "A ready code that waits to be given. You paste them. Example: GIFT-0001",
+            "campaign": "The campaign that gives it, as it stands in the tab Campaigns. You type it. Example: Gifts",
+        },
+        "problems": {
+            "tab": "The tab where something is wrong. `promosheet sheet check --write` fills it. Example: Promo codes",
+            "cell": "Click it to go there. Example: H7",
+            "found": "What stands in the cell now. Example: usd",
+            "wrong": "Why it cannot stay so. Example: 'usd' is none of the words for this column.",
+            "mend": "What to do about it. Example: Choose one of: unused, used, void.",
+        },
+    },
+    views={
+        "unused": "Unused",
+        "expiring": "Expiring this week",
+        "used_today": "Used today",
+        "by_campaign": "By campaign",
+    },
+    hints={
+        "choice": "Choose one of: {choices}.",
+        "count": "Type a whole number from 1, for example 5, or leave the cell empty.",
+        "date": "Type a date like 2026-03-31, or leave the cell empty.",
+        "campaign": "Choose a campaign from the tab '{tab}', or add it there first.",
+        "written": "Promosheet writes this. Change it by hand only if you mean it.",
+        "header": "Promosheet finds columns by these titles. You may rename and move them; do not delete them.",
+    },
+    help=(
+        (
+            "Promosheet",
+            (
+                "Bots give promo codes, tills redeem them, and this spreadsheet is where it is kept. Sort, filter, "
+                "colour and hide as you like; add columns and tabs of your own; correct what is wrong. What stands "
+                "here counts at once."
+            ),
+        ),
+        (
+            "Add a campaign",
+            (
+                "In the tab {tab_campaigns} type a name into the first empty row. That is all: every other cell may "
+                "stay empty, and the note on each title (point at it) says what that means. The bot has to send the "
+                "same name."
+            ),
+        ),
+        (
+            "Stop a campaign",
+            "Choose {word_no} in {campaigns_active}. From then on no codes are given; those that are out stay good.",
+        ),
+        (
+            "Load ready codes",
+            (
+                "Choose {word_pool} in {campaigns_code_source}. Paste the codes into the tab {tab_pool}, with the name "
+                "of the campaign beside each."
+            ),
+        ),
+        (
+            "Void a code",
+            (
+                "In the tab {tab_codes} find its row (Ctrl+F) and choose {word_void} in {codes_status}. It is refused "
+                "everywhere from then on."
+            ),
+        ),
+        (
+            "Give a code by hand",
+            (
+                "In the tab {tab_codes} type a code of your own and the campaign into the first empty row; "
+                "{codes_subscriber_id} and {codes_expiration_date} may stay empty. If the spreadsheet asks whether you "
+                "mean it, say yes."
+            ),
+        ),
+        (
+            "What {codes_status} means",
+            (
+                "{word_unused}: the code can be redeemed. {word_used}: it was redeemed; {codes_used_on} and "
+                "{codes_usage_channel} say when and where. {word_void}: you blocked it; choose {word_unused} to allow "
+                "it again. An empty cell means {word_unused}."
+            ),
+        ),
+        (
+            "What the colours mean",
+            (
+                "Amber: the code ends within 3 days. Grey: it has ended; a later {codes_expiration_date} makes it good "
+                "again. Pale: it was used. Struck through: it is {word_void}."
+            ),
+        ),
+        (
+            "What never to do",
+            (
+                "Nothing is lost for good: File > Version history brings everything back. But do not delete a column "
+                "that Promosheet needs: calls are refused until it is back. Do not give one code to two people. Do not "
+                "delete rows of {tab_redemptions}: a used code would be good again. Leave the hidden tab {tab_guard} "
+                "alone."
+            ),
+        ),
+        (
+            "Whom to ask",
+            (
+                "Look into the tab {tab_problems} first: it says what is wrong and what to type instead. Then ask "
+                "whoever set this up:"
+            ),
+        ),
+        ("Name and phone number", ""),
+    ),
+    help_time_zone=(
+        "Time zone of the shop",
+        (
+            "If this is not your time zone, type yours (for example Europe/London); the tab {tab_problems} then says "
+            "where to change the spreadsheet's. All dates here are in the spreadsheet's own."
+        ),
+    ),
+    example={
+        "campaign": "Spring (example)",
+        "discount": "15 %",
+        "message": "Here is your code {code}, good until {expires}!",
     },
     date_pattern="yyyy-mm-dd",
     time_pattern="yyyy-mm-dd hh:mm",
