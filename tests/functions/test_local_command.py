@@ -97,7 +97,7 @@ def test_a_machine_that_speaks_russian_gets_a_russian_sheet() -> None:
         sheets = requests.get(f"{base}/v4/spreadsheets/local?fields=sheets.properties.title", timeout=10).json()[
             "sheets"
         ]
-        assert [each["properties"]["title"] for each in sheets][:3] == ["Промокоды", "Погашения", "Кампании"]
+        assert [each["properties"]["title"] for each in sheets][:3] == ["С чего начать", "Промокоды", "Погашения"]
         assert "Ваш промокод" in call(f"{base}/bot/issue?campaign=spring", BOT_KEY, subscriber_id="1")["message"]
         assert call(f"{base}/bot/issue?campaign=gifts", BOT_KEY, subscriber_id="1")["status"] == "campaign_inactive"
 

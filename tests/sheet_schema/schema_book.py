@@ -10,10 +10,11 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sheet_schema.answer import Seen, read_looks
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.layout import Located, locate, needed_headers, quote
-from sheet_schema.plan import plan
-from sheet_schema.tabs import TABS
+from sheet_schema.plan import plan, undressed
+from sheet_schema.tabs import PAGES, TABS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ Json = dict[str, Any]
 
 @dataclass
 class Sheet:
-    """One tab: rows of cells, one dictionary per column for what belongs to the column."""
+    """One tab: rows of cells, one dictionary per column for what belongs to the column, and lists of what it wears."""
 
     id: int
     title: str
@@ -33,6 +34,12 @@ class Sheet:
     columns: list[Json] = field(default_factory=list)
     frozen: int = 0
     hidden: bool = False
+    notes: dict[int, str] = field(default_factory=dict)
+    bands: list[Json] = field(default_factory=list)
+    rules: list[Json] = field(default_factory=list)
+    views: list[Json] = field(default_factory=list)
+    warnings: list[Json] = field(default_factory=list)
+    color: Json | None = None
 
 
 class Book:
@@ -62,6 +69,30 @@ class Book:
         by_range = {f"{quote(sheet.title)}!1:1": sheet for sheet in self.sheets}
         headers = [(by_range[each].rows or [[]])[0] for each in needed_headers(answer)]
         return locate(answer, headers)
+
+    def looks(self) -> dict[int, Seen]:
+        """What the tabs without looks have of them, as sheet_setup.py asks for it."""
+        sheets = [
+            {
+                "properties": {"sheetId": sheet.id},
+                "bandedRanges": sheet.bands,
+                "conditionalFormats": sheet.rules,
+                "filterViews": sheet.views,
+                "data": [{"rowData": [{"values": self._header_cells(sheet)}]}],
+            }
+            for sheet in self.sheets
+            if sheet.title in undressed(self.locate())
+        ]
+        return read_looks({"sheets": sheets})
+
+    @staticmethod
+    def _header_cells(sheet: Sheet) -> list[Json]:
+        titles = sheet.rows[0] if sheet.rows else []
+        return [
+            ({"formattedValue": str(title)} if title else {})
+            | ({"note": sheet.notes[index]} if index in sheet.notes else {})
+            for index, title in enumerate(titles)
+        ]
 
     def header(self, title: str) -> list[Any]:
         """Row 1 of a tab."""
@@ -97,14 +128,20 @@ class Book:
         assert properties["title"].casefold() not in [sheet.title.casefold() for sheet in self.sheets]
         grid = properties["gridProperties"]
         assert grid["frozenRowCount"] < grid["rowCount"]
+        assert 0 <= properties["index"] <= len(self.sheets)
         columns: list[Json] = [{} for _ in range(grid["columnCount"])]
         sheet = Sheet(properties["sheetId"], properties["title"], [], grid["rowCount"], columns=columns)
         sheet.frozen, sheet.hidden = grid["frozenRowCount"], properties.get("hidden", False)
         self.sheets.insert(properties["index"], sheet)
 
     def _updateCells(self, start: Json, rows: list[Json], fields: str) -> None:  # noqa: N802
-        assert fields.startswith("userEnteredValue")
         sheet = self._sheet(start["sheetId"])
+        if "note" in fields:
+            for index, cell in enumerate(rows[0]["values"], start["columnIndex"]):
+                sheet.notes[index] = cell["note"]
+        if fields == "note":
+            return
+        assert fields.startswith("userEnteredValue")
         for number, row in enumerate(rows, start["rowIndex"]):
             assert start["columnIndex"] + len(row["values"]) <= len(sheet.columns)
             sheet.rows += [[] for _ in range(number + 1 - len(sheet.rows))]
@@ -157,29 +194,60 @@ class Book:
         self._sheet(sheetId).row_count += length
 
     def _repeatCell(self, range: Json, cell: Json, fields: str) -> None:  # noqa: A002, N802
+        if fields == "userEnteredFormat(wrapStrategy,verticalAlignment)":
+            return
         assert fields == "userEnteredFormat.numberFormat"
         assert range["startRowIndex"] < self._sheet(range["sheetId"]).row_count
         for column in self._columns(range):
             column["format"] = cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("pattern")
 
     def _setDataValidation(self, range: Json, rule: Json | None = None) -> None:  # noqa: A002, N802
-        words = [each["userEnteredValue"] for each in rule["condition"]["values"]] if rule else None
         for column in self._columns(range):
-            column["words"] = words
+            column["rule"] = rule
 
     def _updateDimensionProperties(self, range: Json, properties: Json, fields: str) -> None:  # noqa: A002, N802
-        assert fields == "hiddenByUser"
+        name = {"hiddenByUser": "hidden", "pixelSize": "width"}[fields]
         for column in self._columns(range):
-            column["hidden"] = properties["hiddenByUser"]
+            column[name] = properties[fields]
 
     def _updateSheetProperties(self, properties: Json, fields: str) -> None:  # noqa: N802
         sheet = self._sheet(properties["sheetId"])
         if fields == "hidden":
             sheet.hidden = properties["hidden"]
+        elif fields == "tabColorStyle":
+            sheet.color = properties["tabColorStyle"]
         else:
             assert fields == "gridProperties.frozenRowCount"
             assert sheet.row_count > 1
             sheet.frozen = properties["gridProperties"]["frozenRowCount"]
+
+    def _addBanding(self, bandedRange: Json) -> None:  # noqa: N802, N803
+        sheet = self._sheet(bandedRange["range"]["sheetId"])
+        assert not sheet.bands, "two bandings on one range"
+        sheet.bands.append(bandedRange)
+
+    def _addProtectedRange(self, protectedRange: Json) -> None:  # noqa: N802, N803
+        assert protectedRange["warningOnly"] is True
+        self._sheet(protectedRange["range"]["sheetId"]).warnings.append(protectedRange)
+
+    def _addFilterView(self, filter: Json) -> None:  # noqa: A002, N802
+        sheet = self._sheet(filter["range"]["sheetId"])
+        assert filter["title"] not in [view["title"] for view in sheet.views]
+        assert filter["range"]["endColumnIndex"] <= len(sheet.columns)
+        sheet.views.append(filter)
+
+    def _addConditionalFormatRule(self, rule: Json, index: int) -> None:  # noqa: N802
+        rules = self._sheet(rule["ranges"][0]["sheetId"]).rules
+        assert 0 <= index <= len(rules)
+        rules.insert(index, rule)
+
+
+def words(column: Json) -> list[str] | None:
+    """What a drop-down offers."""
+    rule = column.get("rule")
+    if not rule or rule["condition"]["type"] != "ONE_OF_LIST":
+        return None
+    return [each["userEnteredValue"] for each in rule["condition"]["values"]]
 
 
 def titles(tab: str, code: str = "en") -> list[Any]:
@@ -195,4 +263,4 @@ def set_up(code: str = "en") -> Book:
 
 def typed(code: str = "en") -> Book:
     """The same spreadsheet made by hand: titles and no marks."""
-    return Book({LANGUAGES[code].tabs[tab.key]: [titles(tab.key, code)] for tab in TABS})
+    return Book({LANGUAGES[code].tabs[tab.key]: [titles(tab.key, code)] for tab in (*TABS, *PAGES)})

@@ -9,7 +9,7 @@ from sheet_schema.faults import Fault
 from sheet_schema.language import Language, fill, holes
 from sheet_schema.languages import LANGUAGES, for_locale, language
 from sheet_schema.schema import Kind
-from sheet_schema.tabs import TABS
+from sheet_schema.tabs import PAGES, TABS
 
 EN, RU = LANGUAGES["en"], LANGUAGES["ru"]
 
@@ -50,9 +50,19 @@ def entries(spoken: Language) -> dict[str, str]:
     """Everything that a language says, by a path that names it."""
     columns = {f"columns.{tab}.{key}": title for tab, titles in spoken.columns.items() for key, title in titles.items()}
     faults = {f"faults.{key}.{part}": text for key, pair in spoken.faults.items() for part, text in enumerate(pair)}
+    notes = {f"notes.{tab}.{key}": text for tab, texts in spoken.notes.items() for key, text in texts.items()}
+    pairs = [*spoken.help, spoken.help_time_zone]
+    texts = {f"help.{place}.{part}": text for place, pair in enumerate(pairs) for part, text in enumerate(pair)}
+    # The last question is for staff to answer.
+    del texts[f"help.{len(spoken.help) - 1}.1"]
     return {
         **columns,
         **faults,
+        **notes,
+        **texts,
+        **{f"views.{key}": text for key, text in spoken.views.items()},
+        **{f"hints.{key}": text for key, text in spoken.hints.items()},
+        **{f"example.{key}": text for key, text in spoken.example.items()},
         **{f"tabs.{key}": text for key, text in spoken.tabs.items()},
         **{f"words.{key}": text for key, text in spoken.words.items()},
         **{f"sentences.{key}": text for key, text in spoken.sentences.items()},
@@ -99,6 +109,28 @@ def test_what_a_language_lacks_is_listed() -> None:
 def test_every_status_word_has_a_sentence_and_a_short_title(word: str) -> None:
     assert EN.sentences[word].endswith((".", "!"))
     assert 2 <= len(EN.titles[word].split()) <= 4
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_every_column_that_staff_see_has_a_note(code: str) -> None:
+    notes = LANGUAGES[code].notes
+    assert {tab: list(texts) for tab, texts in notes.items()} == {
+        tab.key: [column.key for column in tab.columns] for tab in (*TABS, *PAGES) if tab.columns
+    }
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_what_an_empty_cell_of_a_campaign_means_is_in_its_note(code: str) -> None:
+    notes = LANGUAGES[code].notes["campaigns"]
+    assert [key for key, text in notes.items() if "Empty: " not in text and "Пусто: " not in text] == ["campaign"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_help_text_names_tabs_columns_and_words_that_are_there(code: str) -> None:
+    spoken = LANGUAGES[code]
+    texts = [text for pair in (*spoken.help, spoken.help_time_zone) for text in pair]
+    assert {hole for text in texts for hole in holes(text)} <= spoken.names().keys()
+    assert not any("{" in fill(text, spoken.names()) for text in texts)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

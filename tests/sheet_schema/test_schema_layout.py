@@ -249,7 +249,7 @@ def test_metadata_of_others_and_blocks_that_start_later_are_understood() -> None
     book = set_up()
     answer = book.get()
     headers = [book.header(EN.tabs[tab.key]) for tab in TABS if tab.columns]
-    sheet = answer["sheets"][0]
+    sheet = answer["sheets"][1]
     sheet["developerMetadata"].insert(0, {"metadataId": 9, "metadataKey": "their_key"})
     columns = sheet["data"][0]["columnMetadata"]
     columns[0]["developerMetadata"].append({"metadataId": 10, "metadataKey": "their_key", "metadataValue": "x"})

@@ -4,11 +4,11 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from schema_book import Book
+from schema_book import Book, words
 
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.plan import PlanRefused, describe, new_code_key, plan
-from sheet_schema.tabs import CODES, TABS
+from sheet_schema.tabs import CODES, HELP, PROBLEMS, TABS
 
 EN, RU = LANGUAGES["en"], LANGUAGES["ru"]
 
@@ -16,7 +16,7 @@ EN, RU = LANGUAGES["en"], LANGUAGES["ru"]
 def apply(book: Book, language: Any = None) -> list[str]:
     """Plan and apply; what was done, in words."""
     located = book.locate()
-    batch = plan(located, language)
+    batch = plan(located, language, book.looks())
     book.apply(batch)
     return describe(batch, located)
 
@@ -32,15 +32,17 @@ def by_hand() -> Book:
 def test_an_empty_spreadsheet_gets_everything(code: str) -> None:
     book, language = Book(), LANGUAGES[code]
     apply(book, language)
-    assert [sheet.title for sheet in book.sheets] == [*(language.tabs[tab.key] for tab in TABS), "Sheet1"]
+    *data, guard = TABS
+    order = [HELP, *data, PROBLEMS, guard]
+    assert [sheet.title for sheet in book.sheets] == [*(language.tabs[tab.key] for tab in order), "Sheet1"]
     for tab in TABS:
         sheet = book[language.tabs[tab.key]]
         assert sheet.hidden == tab.hidden
         if tab.columns:
             assert (sheet.row_count, len(sheet.columns), sheet.frozen) == (1000, len(tab.columns), 1)
             assert sheet.rows == [[language.columns[tab.key][column.key] for column in tab.columns]]
-    guard = book["_promosheet"]
-    assert (guard.row_count, len(guard.columns), guard.rows) == (2, 1, [[0]])
+    number = book["_promosheet"]
+    assert (number.row_count, len(number.columns), number.rows) == (2, 1, [[0]])
     assert book.locate().faults == ()
     assert book.locate().layout.language is language
 
@@ -66,8 +68,8 @@ def test_without_a_language_it_is_that_of_the_locale(locale: str) -> None:
 def test_the_second_run_has_nothing_to_do(make: Any, language: Any) -> None:
     book = make()
     assert apply(book, language)
-    assert plan(book.locate(), language) == []
-    assert plan(book.locate()) == []
+    assert plan(book.locate(), language, book.looks()) == []
+    assert plan(book.locate(), None, book.looks()) == []
     assert book.locate().faults == ()
 
 
@@ -78,9 +80,9 @@ def test_columns_get_formats_drop_downs_and_their_place() -> None:
     assert codes["code"]["format"] == codes["status"]["format"] == "@"
     assert codes["expiration_date"]["format"] == "yyyy-mm-dd"
     assert codes["used_on"]["format"] == codes["issue_date"]["format"] == "yyyy-mm-dd hh:mm"
-    assert codes["status"]["words"] == ["unused", "used", "void"]
+    assert words(codes["status"]) == ["unused", "used", "void"]
     campaigns = book["Campaigns"].columns
-    assert [column["words"] for column in campaigns if "words" in column] == [
+    assert [words(column) for column in campaigns if words(column)] == [
         ["yes", "no"],
         ["generated", "pool", "shared"],
         ["yes", "no"],
@@ -92,18 +94,30 @@ def test_columns_get_formats_drop_downs_and_their_place() -> None:
 def test_a_drop_down_warns_and_does_not_block() -> None:
     rules = [each["setDataValidation"]["rule"] for each in plan(Book().locate()) if "setDataValidation" in each]
     assert {(rule["strict"], rule["showCustomUi"]) for rule in rules} == {(False, True)}
-    assert {rule["condition"]["type"] for rule in rules} == {"ONE_OF_LIST"}
+    assert {rule["condition"]["type"] for rule in rules} == {
+        "ONE_OF_LIST", "ONE_OF_RANGE", "NUMBER_GREATER_THAN_EQ", "DATE_IS_VALID",
+    }  # fmt: skip
+    assert all(rule["inputMessage"].endswith(".") for rule in rules)
 
 
-def test_headers_are_bold() -> None:
-    cells = [
-        cell
-        for each in plan(Book().locate())
-        if "updateCells" in each
-        for cell in each["updateCells"]["rows"][0]["values"]
-    ]
-    bold = [cell["userEnteredFormat"]["textFormat"]["bold"] for cell in cells if "userEnteredFormat" in cell]
-    assert bold == [True] * sum(len(tab.columns) for tab in TABS)
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_headers_are_bold_and_each_has_its_note(code: str) -> None:
+    language = LANGUAGES[code]
+    written = [each["updateCells"] for each in plan(Book().locate(), language) if "updateCells" in each]
+    cells = {
+        (each["start"]["sheetId"], cell["userEnteredValue"]["stringValue"]): cell
+        for each in written
+        for cell in each["rows"][0]["values"]
+        if "note" in each["fields"]
+    }
+    assert {title for _, title in cells} == {
+        title for tab in (*TABS, PROBLEMS) for title in language.columns[tab.key].values()
+    }
+    assert len(cells) == sum(len(tab.columns) for tab in (*TABS, PROBLEMS))
+    assert all(cell["userEnteredFormat"]["textFormat"]["bold"] for cell in cells.values())
+    assert {cell["note"] for cell in cells.values()} == {
+        text for texts in language.notes.values() for text in texts.values()
+    }
 
 
 def test_a_sheet_made_by_hand_is_taken_into_use_with_every_cell_unchanged() -> None:
@@ -139,6 +153,9 @@ def test_a_sheet_made_by_hand_is_taken_into_use_with_every_cell_unchanged() -> N
         "add tab 'Готовые коды'",
         "add tab '_promosheet'",
         "keep the language: ru",
+        "add tab 'С чего начать'",
+        "add tab 'Проблемы'",
+        "add notes, colours, filter views and warnings to 'Промокоды'",
     ]
 
 
@@ -168,7 +185,7 @@ def test_an_inserted_column_takes_nothing_after_its_hidden_neighbour() -> None:
     apply(book, EN)
     assert sheet.rows[0][-2:] == ["Claim", "Reference"]
     assert [sheet.columns[index]["hidden"] for index in (-2, -1)] == [True, False]
-    assert sheet.columns[-1]["words"] is None
+    assert words(sheet.columns[-1]) is None
 
 
 def test_what_staff_did_to_marked_columns_stays() -> None:
@@ -177,7 +194,8 @@ def test_what_staff_did_to_marked_columns_stays() -> None:
     sheet = book["Promo codes"]
     sheet.frozen = 0
     sheet.title, sheet.rows[0][7] = "Our codes", "State"
-    sheet.columns[7].update(format="0.00", words=["on", "off"], hidden=True)
+    sheet.columns[7].update(format="0.00", rule=None, hidden=True, width=33)
+    sheet.bands, sheet.rules, sheet.views, sheet.warnings, sheet.notes = [], [], [], [], {}
     book["_promosheet"].hidden = False
     before = deepcopy(book.sheets)
     assert apply(book, RU) == []
@@ -199,7 +217,7 @@ def test_a_deleted_required_column_comes_back_with_its_mark() -> None:
     del sheet.columns[7], sheet.rows[0][7]
     assert apply(book) == ["add column 'Status' to 'Promo codes'"]
     assert book.locate().layout.tabs["codes"].columns["status"].marked
-    assert sheet.columns[-1]["words"] == ["unused", "used", "void"]
+    assert words(sheet.columns[-1]) == ["unused", "used", "void"]
 
 
 def test_a_deleted_tab_comes_back_after_its_neighbour() -> None:
@@ -207,7 +225,7 @@ def test_a_deleted_tab_comes_back_after_its_neighbour() -> None:
     apply(book, EN)
     book.sheets.remove(book["Redemptions"])
     assert apply(book) == ["add tab 'Redemptions'"]
-    assert [sheet.title for sheet in book.sheets[:3]] == ["Promo codes", "Redemptions", "Campaigns"]
+    assert [sheet.title for sheet in book.sheets[:4]] == ["Start here", "Promo codes", "Redemptions", "Campaigns"]
 
 
 def test_a_deleted_guard_comes_back_with_its_language() -> None:
@@ -239,7 +257,7 @@ def test_a_taken_sheet_id_is_not_used() -> None:
     book = Book()
     book.sheets[0].id = 102
     apply(book)
-    assert len({sheet.id for sheet in book.sheets}) == 6
+    assert len({sheet.id for sheet in book.sheets}) == 8
 
 
 def test_a_tab_that_is_a_header_alone_gets_rows() -> None:
@@ -268,7 +286,8 @@ def test_only_kinds_of_requests_that_add_are_planned() -> None:
     books = [Book(), by_hand(), Book({"Promo codes": [], "_promosheet": []})]
     kinds = {kind for book in books for request in plan(book.locate()) for kind in request}
     assert kinds == {
-        "addSheet", "createDeveloperMetadata", "insertDimension", "repeatCell", "setDataValidation", "updateCells",
+        "addBanding", "addConditionalFormatRule", "addFilterView", "addProtectedRange", "addSheet",
+        "createDeveloperMetadata", "insertDimension", "repeatCell", "setDataValidation", "updateCells",
         "updateDimensionProperties", "updateSheetProperties",
     }  # fmt: skip
 
