@@ -96,9 +96,66 @@ def text_look(text: str, *, bold: bool = False, size: int = 0, background: str =
     return {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": look}
 
 
-def write(sheet_id: int, row: int, rows: Sequence[Sequence[Request]]) -> Request:
-    """Write CellData from the first column of a row (0 is the first) on, with formats."""
-    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": 0}
+def formula_look(  # noqa: PLR0913 - as many as a cell has looks
+    formula: str, pattern: str, *, kind: str = "", size: int = 0, background: str = "", ink: str = ""
+) -> Request:
+    """CellData of a formula, with a number format (`@`, `0`, `0%`, or a date's with *kind* DATE)."""
+    letters: Request = {"fontSize": size, "bold": True} if size else {}
+    if ink:
+        letters["foregroundColorStyle"] = color(ink)
+    kinds = {"@": "TEXT", "0": "NUMBER", "0%": "PERCENT"}
+    look: Request = {"numberFormat": {"type": kind or kinds[pattern], "pattern": pattern}, "textFormat": letters}
+    look["horizontalAlignment"] = "LEFT" if size or pattern == "@" or kind else "RIGHT"
+    if background:
+        look["backgroundColorStyle"] = color(background)
+    return {"userEnteredValue": {"formulaValue": formula}, "userEnteredFormat": look}
+
+
+def chart(  # noqa: PLR0913, PLR0917 - what a chart consists of
+    sheet_id: int,
+    title: str,
+    kind: str,
+    table: tuple[int, int, int],
+    series: int,
+    place: tuple[int, int],
+    size: tuple[int, int],
+    colors: Sequence[str],
+) -> Request:
+    """Draw a table: (first column, row of its header, row behind its last one), with *series* columns of numbers.
+
+    *kind* is LINE or COLUMN, *place* the row and column of the chart's corner, *size* its width and height in pixels.
+    """
+    first, start, end = table
+
+    def source(column: int) -> Request:
+        area = {
+            "sheetId": sheet_id,
+            "startRowIndex": start,
+            "endRowIndex": end,
+            "startColumnIndex": column,
+            "endColumnIndex": column + 1,
+        }
+        return {"sourceRange": {"sources": [area]}}
+
+    drawn = [
+        {"series": source(first + 1 + number), "targetAxis": "LEFT_AXIS", "colorStyle": color(colors[number])}
+        for number in range(series)
+    ]
+    basic = {
+        "chartType": kind,
+        "legendPosition": "BOTTOM_LEGEND",
+        "headerCount": 1,
+        "domains": [{"domain": source(first)}],
+        "series": drawn,
+    }
+    anchor = {"sheetId": sheet_id, "rowIndex": place[0], "columnIndex": place[1]}
+    position = {"overlayPosition": {"anchorCell": anchor, "widthPixels": size[0], "heightPixels": size[1]}}
+    return {"addChart": {"chart": {"spec": {"title": title, "basicChart": basic}, "position": position}}}
+
+
+def write(sheet_id: int, row: int, rows: Sequence[Sequence[Request]], column: int = 0) -> Request:
+    """Write CellData, with formats, from a cell on: row and column are counted from 0."""
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column}
     cells = [{"values": list(each)} for each in rows]
     return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue,userEnteredFormat"}}
 

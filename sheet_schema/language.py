@@ -42,6 +42,7 @@ class Language:
     hints: Mapping[str, str]
     help: tuple[tuple[str, str], ...]
     help_time_zone: tuple[str, str]
+    dashboard: Mapping[str, str]
     example: Mapping[str, str]
     date_pattern: str
     time_pattern: str

@@ -48,9 +48,8 @@ def help_page(sheet_id: int, title: str, place: int, language: Language, time_zo
     ]
 
 
-def problems_page(sheet_id: int, title: str, place: int, language: Language, time_zone: str) -> list[Request]:
+def problems_page(sheet_id: int, title: str, place: int, language: Language) -> list[Request]:
     """Make Problems: its header, above what `promosheet sheet check --write` finds."""
-    del time_zone
     titles, notes = (
         [texts["problems"][column.key] for column in PROBLEMS.columns] for texts in (language.columns, language.notes)
     )

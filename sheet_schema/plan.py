@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from sheet_schema import edits, looks, pages
 from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, LOOKS_MARK, TAB_MARK
+from sheet_schema.dashboard import dashboard_page
 from sheet_schema.layout import code_key_request, quote
 from sheet_schema.looks import Place
-from sheet_schema.tabs import HELP, PAGES, TABS
+from sheet_schema.tabs import DASHBOARD, HELP, PAGES, TABS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,20 +79,33 @@ def plan(located: Located, language: Language | None = None, seen: Mapping[int, 
         index = order.index(sheet_id) + 1
         if tab.key == "guard" and not located.language_marked:
             batch.append(edits.mark_sheet(sheet_id, LANGUAGE_MARK, spoken.code))
-    for tab in PAGES:
-        if tab.key not in located.layout.tabs:
-            sheet_id = _new_id(order)
-            index = 0 if tab is HELP else order.index(places["guard"].sheet_id)
-            title = _free(spoken.tabs[tab.key], titles)
-            make = pages.help_page if tab is HELP else pages.problems_page
-            batch += make(sheet_id, title, index, spoken, located.layout.time_zone)
-            batch.append(edits.mark_sheet(sheet_id, TAB_MARK, tab.key))
-            order.insert(index, sheet_id)
-            places[tab.key] = Place(tab, sheet_id, title, {column.key: n for n, column in enumerate(tab.columns)})
+    batch += _missing_pages(located, spoken, order, titles, places)
     for key, place in places.items():
         at = located.layout.tabs.get(key)
         if at is None or (at.looks != looks.VERSION and place.seen.is_old):
             batch += looks.dress(place, places, spoken)
+    return batch
+
+
+def _missing_pages(
+    located: Located, language: Language, order: list[int], titles: set[str], places: dict[str, Place]
+) -> list[Request]:
+    """Start here in front, the others behind the data; *order*, *titles* and *places* grow by them."""
+    batch: list[Request] = []
+    for tab in PAGES:
+        if tab.key in located.layout.tabs:
+            continue
+        sheet_id, title = _new_id(order), _free(language.tabs[tab.key], titles)
+        index = 0 if tab is HELP else order.index(places["guard"].sheet_id)
+        if tab is HELP:
+            batch += pages.help_page(sheet_id, title, index, language, located.layout.time_zone)
+        elif tab is DASHBOARD:
+            batch += dashboard_page(sheet_id, title, index, language, places)
+        else:
+            batch += pages.problems_page(sheet_id, title, index, language)
+        batch.append(edits.mark_sheet(sheet_id, TAB_MARK, tab.key))
+        order.insert(index, sheet_id)
+        places[tab.key] = Place(tab, sheet_id, title, {column.key: n for n, column in enumerate(tab.columns)})
     return batch
 
 

@@ -88,4 +88,4 @@ PROBLEMS = Tab(
 )
 
 #: What staff read: the functions never do, and a file without them is no fault.
-PAGES = (HELP, PROBLEMS)
+PAGES = (HELP, DASHBOARD, PROBLEMS)
