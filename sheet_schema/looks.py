@@ -88,7 +88,10 @@ def _warnings(place: Place, language: Language) -> Iterator[Request]:
         yield edits.warn({"sheetId": place.sheet_id, "startRowIndex": 0, "endRowIndex": 1}, header)
     for column in place.tab.columns:
         if column.warned and column.key in place.columns:
-            yield edits.warn(edits.below_header(place.sheet_id, place.columns[column.key]), written)
+            index = place.columns[column.key]
+            yield edits.warn(
+                {"sheetId": place.sheet_id, "startColumnIndex": index, "endColumnIndex": index + 1}, written
+            )
 
 
 def _offers(place: Place, places: Mapping[str, Place], language: Language) -> Iterator[Request]:
@@ -105,7 +108,7 @@ def _offers(place: Place, places: Mapping[str, Place], language: Language) -> It
 
 def _views(place: Place, language: Language) -> Iterator[Request]:
     """A ready filter for each question that is asked often."""
-    status, ends, used = (_cell(place, key) for key in ("status", "expiration_date", "used_on"))
+    status, ends, used = (_cell(place, key, 2) for key in ("status", "expiration_date", "used_on"))
     unused = f"{is_word(status, 'used')}+{is_word(status, 'void')}=0"
     week = f"ISNUMBER({ends})*({ends}>=TODAY())*({ends}<TODAY()+7)*({unused})>0"
     questions = {
@@ -118,6 +121,10 @@ def _views(place: Place, language: Language) -> Iterator[Request]:
     for key, (column, formula) in questions.items():
         if language.views[key] not in place.seen.views:
             yield edits.filter_view(place.sheet_id, language.views[key], end, place.columns[column], formula)
+
+
+# Areas begin at the header, which no rule fits: the first row that is inserted under it would push an area from row 2
+# on down, and stand outside.
 
 
 def _code_colours(place: Place) -> Iterator[tuple[str, Request, str]]:
@@ -151,13 +158,12 @@ _COLOURS = {"codes": _code_colours, "redemptions": _redemption_colours, "campaig
 
 def _add_rule(place: Place, rule: tuple[str, Request, str], number: int) -> Request:
     formula, look, column = rule
+    area: Request = {"sheetId": place.sheet_id}
     if column:
-        area = edits.below_header(place.sheet_id, place.columns[column])
-    else:
-        area = {"sheetId": place.sheet_id, "startRowIndex": 1}
+        area |= {"startColumnIndex": place.columns[column], "endColumnIndex": place.columns[column] + 1}
     return edits.colour_rule(area, formula, look, number)
 
 
-def _cell(place: Place, key: str) -> str:
-    """A cell of the first row below the header, as a formula that is filled down names it: $H2."""
-    return f"${a1_column(place.columns[key])}2"
+def _cell(place: Place, key: str, row: int = 1) -> str:
+    """A cell of the first row of an area, as a formula that is filled down names it: $H1."""
+    return f"${a1_column(place.columns[key])}{row}"

@@ -98,7 +98,7 @@ def _cell(sheet: Worksheet, row: int, column: int, raw: Json) -> None:
     )
     if "note" in raw:
         cell.comment = Comment(raw["note"], "Promosheet")
-    if row == 2 and "dataValidation" in raw:  # noqa: PLR2004 - one for the column
+    if row == 2 and "dataValidation" in raw:
         _drop_down(sheet, column, raw["dataValidation"])
 
 
