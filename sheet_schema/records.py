@@ -15,6 +15,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sheet_schema import dates
+from sheet_schema.dates import ZERO
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.schema import Kind
 
@@ -31,16 +33,10 @@ Value = str | int | bool | None
 CellData = dict[str, Any]
 
 _DAY_MS = 86_400_000
-_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 - wall time has no zone of its own
 #: Before 1970 a number is a slip (2026, typed for a year, would be a day in 1905). The last year that datetime knows
 #: is left out, so that a moment can be carried into any time zone.
-_FIRST_MS = (datetime(1970, 1, 1) - _ZERO) // timedelta(milliseconds=1)  # noqa: DTZ001
-_END_MS = (datetime(9999, 1, 1) - _ZERO) // timedelta(milliseconds=1)  # noqa: DTZ001
-_TIME_OF_DAY = r"(?:(?:\s+|T)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?)?"
-_DATES = (
-    re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})" + _TIME_OF_DAY, re.ASCII),
-    re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})" + _TIME_OF_DAY, re.ASCII),
-)
+_FIRST_MS = (datetime(1970, 1, 1) - ZERO) // timedelta(milliseconds=1)  # noqa: DTZ001
+_END_MS = (datetime(9999, 1, 1) - ZERO) // timedelta(milliseconds=1)  # noqa: DTZ001
 _COUNT = re.compile(r"0*[1-9][0-9]{0,8}")
 _COUNT_END = 1_000_000_000
 
@@ -75,12 +71,15 @@ def text(cell: Cell) -> str:
 
 
 def wall_ms(cell: Cell) -> int | Bad | None:
-    """Wall time of a date cell in ms: a serial number, or text such as 2026-03-31, 31.03.2026 or either with 14:05."""
+    """Wall time of a date cell in ms: a serial number, or text that `dates.read` understands."""
     found: int | None = None
     if isinstance(cell, str):
         if not cell.strip():
             return None
-        found = _typed_ms(cell.strip())
+        typed = dates.read(cell.strip())
+        if isinstance(typed, str):
+            return Bad(typed, cell.strip())
+        found = typed
     elif not isinstance(cell, bool) and 0 <= cell < _END_MS // _DAY_MS:  # so neither NaN nor infinite
         found = round(cell * _DAY_MS)
     if found is None or not _FIRST_MS <= found < _END_MS:
@@ -203,18 +202,6 @@ def row_cells(at: TabAt, tab: Tab, language: Language, values: Mapping[str, Valu
         else:
             runs.append(Run(index, (placed[index],)))
     return runs
-
-
-def _typed_ms(typed: str) -> int | None:
-    for pattern in _DATES:
-        found = pattern.fullmatch(typed)
-        if found:
-            parts = {name: int(digits) for name, digits in found.groupdict(default="0").items()}
-            try:
-                return (datetime(**parts) - _ZERO) // timedelta(milliseconds=1)  # type: ignore[arg-type]  # noqa: DTZ001
-            except ValueError:  # the 31st of February, 25:00
-                return None
-    return None
 
 
 @lru_cache(maxsize=64)

@@ -211,6 +211,14 @@ LANGUAGE = Language(
             "Keep one, and type another title above the other, for example '{column} (notes)'.",
         ),
         "not_a_date": ("'{found}' is not a date.", "Type the date like 2026-03-31 or 31.03.2026."),
+        "date_two_ways": (
+            "'{found}' can be read in two ways, by day or by month first.",
+            "Type the date like 2026-03-31 or 31.03.2026.",
+        ),
+        "date_wrong_way": (
+            "'{found}' has day and month the wrong way round.",
+            "Type the date like 2026-03-31 or 31.03.2026.",
+        ),
         "not_a_count": (
             "'{found}' is not a whole number from 1.",
             "Type a number like 5, or leave the cell empty.",

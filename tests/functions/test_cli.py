@@ -49,7 +49,7 @@ def test_plan_apply_check_and_the_second_run_changes_nothing(empty: LocalSheets)
     planned = run(empty, "sheet", "plan")
     assert (planned.exit_code, "add tab 'Промокоды'" in planned.output) == (1, True)
     applied = run(empty, "sheet", "apply")
-    assert (applied.exit_code, applied.output.splitlines()[-1]) == (0, "done: 8 steps")
+    assert (applied.exit_code, applied.output.splitlines()[-1]) == (0, "done: 9 steps")
     everything = f"{empty.base_url}/v4/spreadsheets/local?includeGridData=true"
     before = requests.get(everything, timeout=10).text
     again = run(empty, "sheet", "apply")

@@ -9,7 +9,9 @@ from functions import guard
 from functions.batches import NewRow
 from functions.sheet import GoogleSheet
 
-FIELDS = "sheets(properties.title,conditionalFormats,data.rowData.values(dataValidation,effectiveFormat,effectiveValue))"
+FIELDS = (
+    "sheets(properties.title,conditionalFormats,data.rowData.values(dataValidation,effectiveFormat,effectiveValue))"
+)
 
 
 def issue(sheet: GoogleSheet, number: int) -> None:
@@ -34,5 +36,7 @@ def test_rows_that_are_written_have_the_drop_down_the_format_and_the_colour(code
 
 
 def looks(staff: Staff, tab: str, place: str) -> list[list[dict]]:
-    answer = staff.session.get(staff.url, params={"ranges": f"'{staff.title(tab)}'!{place}", "fields": FIELDS}, timeout=10)
+    answer = staff.session.get(
+        staff.url, params={"ranges": f"'{staff.title(tab)}'!{place}", "fields": FIELDS}, timeout=10
+    )
     return [row["values"] for row in answer.json()["sheets"][0]["data"][0]["rowData"]]

@@ -39,6 +39,7 @@ class Sheet:
     rules: list[Json] = field(default_factory=list)
     views: list[Json] = field(default_factory=list)
     warnings: list[Json] = field(default_factory=list)
+    charts: list[Json] = field(default_factory=list)
     color: Json | None = None
 
 
@@ -235,6 +236,10 @@ class Book:
         assert filter["title"] not in [view["title"] for view in sheet.views]
         assert filter["range"]["endColumnIndex"] <= len(sheet.columns)
         sheet.views.append(filter)
+
+    def _addChart(self, chart: Json) -> None:  # noqa: N802
+        sheet = self._sheet(chart["position"]["overlayPosition"]["anchorCell"]["sheetId"])
+        sheet.charts.append(chart)
 
     def _addConditionalFormatRule(self, rule: Json, index: int) -> None:  # noqa: N802
         rules = self._sheet(rule["ranges"][0]["sheetId"]).rules

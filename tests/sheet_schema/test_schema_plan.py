@@ -8,7 +8,7 @@ from schema_book import Book, words
 
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.plan import PlanRefused, describe, new_code_key, plan
-from sheet_schema.tabs import CODES, HELP, PROBLEMS, TABS
+from sheet_schema.tabs import CODES, DASHBOARD, HELP, PROBLEMS, TABS
 
 EN, RU = LANGUAGES["en"], LANGUAGES["ru"]
 
@@ -33,7 +33,7 @@ def test_an_empty_spreadsheet_gets_everything(code: str) -> None:
     book, language = Book(), LANGUAGES[code]
     apply(book, language)
     *data, guard = TABS
-    order = [HELP, *data, PROBLEMS, guard]
+    order = [HELP, *data, DASHBOARD, PROBLEMS, guard]
     assert [sheet.title for sheet in book.sheets] == [*(language.tabs[tab.key] for tab in order), "Sheet1"]
     for tab in TABS:
         sheet = book[language.tabs[tab.key]]
@@ -154,6 +154,7 @@ def test_a_sheet_made_by_hand_is_taken_into_use_with_every_cell_unchanged() -> N
         "add tab '_promosheet'",
         "keep the language: ru",
         "add tab 'С чего начать'",
+        "add tab 'Сводка'",
         "add tab 'Проблемы'",
         "add notes, colours, filter views and warnings to 'Промокоды'",
     ]
@@ -257,7 +258,7 @@ def test_a_taken_sheet_id_is_not_used() -> None:
     book = Book()
     book.sheets[0].id = 102
     apply(book)
-    assert len({sheet.id for sheet in book.sheets}) == 8
+    assert len({sheet.id for sheet in book.sheets}) == 9
 
 
 def test_a_tab_that_is_a_header_alone_gets_rows() -> None:
@@ -286,7 +287,7 @@ def test_only_kinds_of_requests_that_add_are_planned() -> None:
     books = [Book(), by_hand(), Book({"Promo codes": [], "_promosheet": []})]
     kinds = {kind for book in books for request in plan(book.locate()) for kind in request}
     assert kinds == {
-        "addBanding", "addConditionalFormatRule", "addFilterView", "addProtectedRange", "addSheet",
+        "addBanding", "addChart", "addConditionalFormatRule", "addFilterView", "addProtectedRange", "addSheet",
         "createDeveloperMetadata", "insertDimension", "repeatCell", "setDataValidation", "updateCells",
         "updateDimensionProperties", "updateSheetProperties",
     }  # fmt: skip

@@ -96,6 +96,18 @@ def test_a_typed_time_is_read_in_both_orders(moment: datetime) -> None:
         pytest.param("1.4.2026", ms(2026, 4, 1), id="dotted, short"),
         pytest.param("31.03.2026 9:05", ms(2026, 3, 31, 9, 5), id="dotted minute"),
         pytest.param("31.03.2026 14:05:09", ms(2026, 3, 31, 14, 5, 9), id="dotted second"),
+        pytest.param("31/03/2026", ms(2026, 3, 31), id="strokes, one way alone"),
+        pytest.param("03/31/2026", ms(2026, 3, 31), id="strokes, month first"),
+        pytest.param("3-31-2026 14:05", ms(2026, 3, 31, 14, 5), id="dashes, month first"),
+        pytest.param("04/04/2026", ms(2026, 4, 4), id="the same either way"),
+        pytest.param("2026/03/31", ms(2026, 3, 31), id="strokes, year first"),
+        pytest.param("03.31.2026", ms(2026, 3, 31), id="dots, month first, one way alone"),
+        pytest.param("03.04.2026", ms(2026, 4, 3), id="dots: day first"),
+        pytest.param("31.03.2026 г.", ms(2026, 3, 31), id="with the Russian for year"),
+        pytest.param("31 марта 2026", ms(2026, 3, 31), id="month in words"),
+        pytest.param("31 Мар. 2026 г.", ms(2026, 3, 31), id="month in short"),
+        pytest.param("31 March 2026", ms(2026, 3, 31), id="month in English"),
+        pytest.param("mar 31, 2026, 9:05", ms(2026, 3, 31, 9, 5), id="month first in words"),
         pytest.param("29.02.2028", ms(2028, 2, 29), id="leap day"),
         pytest.param(ms(1970, 1, 1) / DAY, ms(1970, 1, 1), id="the first day"),
         pytest.param("9998-12-31", ms(9998, 12, 31), id="the last day"),
@@ -108,8 +120,8 @@ def test_a_date_cell_is_read(cell: Cell, wall: int | None) -> None:
 @pytest.mark.parametrize(
     "cell",
     [
-        "soon", "03/31/2026", "31/03/2026", "31.03.26", "2026-02-29", "31.04.2026", "2026-13-01", "2026-03-31 24:00",
-        "2026-03-31 14:60", "2026-03-31 14", "2026-03-31 14:05:09.5", "31.03.2026 г.", "2026-03-31Z", "1.1.1969",
+        "soon", "31.03.26", "31/03.2026", "31 ма 2026", "31 juni 2026", "31 April 2026", "2026-02-29", "31.04.2026", "2026-13-32", "2026-03-31 24:00",
+        "2026-03-31 14:60", "2026-03-31 14", "2026-03-31 14:05:09.5", "2026-03-31Z", "1.1.1969",
         "٣١.٠٣.٢٠٢٦", "46112", "#REF!", "0000-01-01", "9999-12-31", "31.03.99999",
         True, False, 0, 1, -1, 2026, 20260331, 1e18, 1e308, -1e308, math.inf, -math.inf, math.nan, 10**30,
     ],
@@ -118,6 +130,19 @@ def test_a_date_cell_is_read(cell: Cell, wall: int | None) -> None:
 def test_what_is_no_date_is_named(cell: Cell) -> None:
     assert records.wall_ms(cell) == Bad("not_a_date", records.text(cell))
     assert not records.has_time_of_day(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "word"),
+    [
+        pytest.param("03/04/2026", "date_two_ways", id="strokes"),
+        pytest.param("3-4-2026 14:05", "date_two_ways", id="dashes"),
+        pytest.param("2026-31-03", "date_wrong_way", id="the day in the middle"),
+        pytest.param("2026-13-01", "date_wrong_way", id="no month 13"),
+    ],
+)
+def test_a_date_that_may_be_another_day_is_not_guessed_at(cell: str, word: str) -> None:
+    assert records.wall_ms(cell) == Bad(word, cell)
 
 
 @given(st.text() | st.floats() | st.integers() | st.booleans())
