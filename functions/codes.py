@@ -52,6 +52,11 @@ def check_fits(symbols: str) -> bool:
     return len(symbols) > 1 and all(each in _VALUES for each in symbols) and _weighted_sum(symbols) == 0
 
 
+def is_spelt(symbols: str) -> bool:
+    """Tell if all of *symbols* are of the alphabet of generated codes."""
+    return all(symbol in _VALUES for symbol in symbols)
+
+
 def _weighted_sum(symbols: str) -> int:
     # Horner's rule: the last symbol has weight 1, the one before it x, then x^2 ...
     total = 0

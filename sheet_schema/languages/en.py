@@ -238,8 +238,8 @@ LANGUAGE = Language(
             "Keep one row and delete the others, or type another name there, for example Spring 2.",
         ),
         "unknown_campaign": (
-            "There is no campaign '{found}' in the tab Campaigns.",
-            "Type a name exactly as it stands there, for example Spring, or add the campaign there.",
+            "There is no campaign '{found}' in the tab Campaigns: {cells}.",
+            "Type a name as it stands there, for example Spring, or add the campaign there.",
         ),
         "shared_code_missing": (
             "The campaign gives everybody one shared code, but the cell Shared code is empty.",
@@ -275,6 +275,57 @@ LANGUAGE = Language(
         "withdrawn_row": (
             "The row was taken back in the moment when it was written: nobody was given this code by it.",
             "Delete the row, or leave it: it counts for nothing, for example not towards Total limit.",
+        ),
+        "renamed_tab": (
+            "The tab '{tab}' is called '{found}' now. It is still read.",
+            "Leave it so, or give it its old name, for example for staff who look for it.",
+        ),
+        "time_zone_differs": (
+            "The spreadsheet's time zone is {found}, the shop's is {other}: dates end at another hour than yours.",
+            "Choose {other} in File > Settings, or type the right one, for example {found}, into the tab '{tab}'.",
+        ),
+        "limit_passed": (
+            "Total limit is {found}, but {count} are out already: no more are given.",
+            "Type a number above {count}, for example 500, or leave the cell empty for no limit.",
+        ),
+        "campaign_renamed": (
+            "There is no campaign '{found}' in the tab Campaigns any more, and codes still bear its name: {cells}.",
+            (
+                "If it is '{other}' now, put that name there (Edit > Find and replace), "
+                "or give the campaign its old name, for example '{found}'."
+            ),
+        ),
+        "check_symbol": (
+            "'{found}' looks like one of our codes, but one symbol is wrong: nobody was given it like this.",
+            "Compare it with what the subscriber shows, or type a code of your own, for example SPRING-2.",
+        ),
+        "id_cut": (
+            "The spreadsheet made a number of this id and cut its last digits: '{found}'.",
+            "Type it again with an apostrophe in front, for example '123456789012345678.",
+        ),
+        "date_swapped": (
+            "The code ends on {found}, before it was given: maybe day and month have changed places.",
+            "Type the day that was meant, for example {other}.",
+        ),
+        "expires_before_issue": (
+            "The code ends on {found}, before it was given.",
+            "Type a day that is not before Issue date, for example 2026-12-31, or leave the cell empty.",
+        ),
+        "used_without_redemption": (
+            "The code says used, and the tab Redemptions knows nothing of it. It counts as used.",
+            "If it was used, type the day into Used on, for example 2026-03-14; if not, choose unused.",
+        ),
+        "redeemed_but_unused": (
+            "The code was redeemed, and its row does not say so. It counts as used.",
+            "Choose used, for example from the drop-down.",
+        ),
+        "redeemed_unknown": (
+            "'{found}' was redeemed, and no row of the tab Promo codes has it.",
+            "If it was real, type it into Promo codes again, for example from File > Version history.",
+        ),
+        "pool_code_in_use": (
+            "This ready code is out already, and not by its campaign: {cells}.",
+            "Delete it here, or type another one, for example GIFT-0002.",
         ),
         "bad_number_cell": (
             "Cell A1 of the hidden tab '{tab}' holds '{found}' and not a number.",

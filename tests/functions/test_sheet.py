@@ -88,8 +88,10 @@ def test_everything_written_is_literal_text_and_real_dates(made: tuple[LocalShee
     assert row["name"] == 'Ivan "=1+1"'
     assert row["status"] == "unused"
     assert isinstance(row["issue_date"], float)
-    formulas = staff.session.get(f"{staff.url}?includeGridData=true", timeout=10).text
-    assert "formulaValue" not in formulas
+    ranges = [f"'{staff.title(tab)}'" for tab in ("codes", "redemptions")]
+    written = staff.session.get(staff.url, params={"ranges": ranges, "includeGridData": "true"}, timeout=10).text
+    assert code in written
+    assert "formulaValue" not in written
 
 
 def test_a_long_number_for_an_id_stays_what_it_was(made: tuple[LocalSheets, GoogleSheet, Staff]) -> None:
@@ -244,7 +246,7 @@ def test_what_a_crash_left_for_people_is_named_with_what_to_do(
 ) -> None:
     _, sheet, staff = made
     noon = "2026-03-10 12:00:00"
-    staff.type_row("codes", 2, code="A-1", campaign="spring", subscriber_id="s1", issue_date=noon)
+    staff.type_row("codes", 2, code="A-1", campaign="spring", subscriber_id="s1", issue_date=noon, status="used")
     staff.type_row("codes", 3, code="B-1", campaign="spring", subscriber_id="s2", status="used", used_on=noon)
     staff.type_row("codes", 4, code="C-1", campaign="spring", subscriber_id="s3", issue_date=noon)
     staff.type_row("redemptions", 2, time=noon, code="A-1", event="redeemed", request_id="r1", claim="c1")

@@ -262,7 +262,7 @@ def test_a_date_is_said_in_words(spoken: Language, said: str) -> None:
 @pytest.mark.parametrize("code", LANGUAGES)
 @pytest.mark.parametrize("word", EN.faults)
 def test_a_fault_is_said_with_all_its_values(code: str, word: str) -> None:
-    values = dict.fromkeys(["found", "cells", "other", "others", "choices", "column"], "XYZ")
+    values = dict.fromkeys(["found", "cells", "other", "others", "choices", "column", "count"], "XYZ")
     said = Fault(word, "codes", "B7", values).text(LANGUAGES[code])
     assert "{" not in said
     assert said.endswith(".")
