@@ -7,6 +7,7 @@ import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -199,14 +200,18 @@ def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool
 
 @sheet.command("check")
 @_spreadsheet_option
-def sheet_check(spreadsheet_id: str) -> None:
+@click.option("--write", is_flag=True, help="Put what is wrong into the tab Problems, too, for staff to see.")
+def sheet_check(spreadsheet_id: str, *, write: bool) -> None:
     """Say what is wrong in the sheet: the cell, what it holds, what to type. Status 0: nothing, 1: something."""
     with _told_in_one_line():
-        lines = sheet_setup.check(_open(spreadsheet_id))
-    for line in lines:
+        opened, now = _open(spreadsheet_id), datetime.now(UTC)
+        checked = sheet_setup.check(opened, now)
+        if write:
+            sheet_setup.write_problems(opened, checked, now)
+    for line in checked.lines:
         click.echo(line)
-    click.echo(_counted(lines, "problem") if lines else "no problems")
-    sys.exit(1 if lines else 0)
+    click.echo(_counted(checked.lines, "problem") if checked.lines else "no problems")
+    sys.exit(1 if checked.lines else 0)
 
 
 @sheet.command("probe")

@@ -178,6 +178,10 @@ class GoogleSheet:
         headers = [values[0] if values else [] for values in found]
         return layouts.locate(spreadsheet, headers), _newest(spreadsheet.get("developerMetadata", ()))
 
+    def cells(self, place: str, timeout: float) -> list[list[Cell]]:
+        """Cells of a range, row by row: for set-up. Raises like `read`."""
+        return self._batch_get([place], "ROWS", timeout)[0]
+
     def looks(self, titles: Sequence[str], timeout: float) -> dict[int, Seen]:
         """What tabs have of looks, by sheet id: for set-up. One request, none without titles. Raises like `read`."""
         if not titles:

@@ -5,14 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions import codes, problems
-from functions.cells import tables_of
+from functions import codes, problems, wall
+from functions.cells import tables_of, zone_of
+from functions.failures import SheetBroken
 from sheet_schema import languages
+from sheet_schema.layout import quote
+from sheet_schema.pages import problem_rows, shop_zone
 from sheet_schema.plan import describe, new_code_key, plan, undressed
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from functions.sheet import GoogleSheet
     from sheet_schema.edits import Request
+    from sheet_schema.faults import Fault
+    from sheet_schema.layout import Layout
 
 TIMEOUT_S = 30.0
 #: A plan that another one makes possible: a tab has to be there before its columns are looked at.
@@ -53,12 +60,41 @@ def replace_code_key(sheet: GoogleSheet, code_key: bytes) -> None:
     sheet.batch_update(new_code_key(located.layout, codes.fingerprint(code_key)), TIMEOUT_S)
 
 
-def check(sheet: GoogleSheet) -> list[str]:
-    """Lines for a person: each names a cell, what is wrong and what to type. Raises like `missing`."""
+@dataclass(frozen=True)
+class Checked:
+    """Where everything is in a spreadsheet, and what is wrong there."""
+
+    layout: Layout
+    faults: tuple[Fault, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """Lines for a person: each names a cell, what is wrong and what to type."""
+        return [f"{self.layout.where(fault)}: {fault.text(self.layout.language)}" for fault in self.faults]
+
+
+def check(sheet: GoogleSheet, now: datetime) -> Checked:
+    """Look for everything that is wrong, at an aware moment. Raises like `missing`."""
     located, _ = sheet.locate(TIMEOUT_S)
-    language = located.layout.language
     faults = list(located.faults)
     if not any(fault.fatal for fault in faults):
         reading = sheet.read(TIMEOUT_S)
-        faults += problems.find(reading, tables_of(reading))
-    return [f"{located.layout.where(fault)}: {fault.text(language)}" for fault in faults]
+        tables = tables_of(reading)
+        wall_now = wall.from_instant(tables.zone, int(now.timestamp() * 1000))
+        faults += problems.find(reading, tables, wall_now, _shop_zone(sheet, located.layout))
+    return Checked(located.layout, tuple(faults))
+
+
+def write_problems(sheet: GoogleSheet, checked: Checked, now: datetime) -> None:
+    """Put the faults into the tab Problems, in the place of those of the last time. Raises like `missing`."""
+    layout = checked.layout
+    if "problems" not in layout.tabs:
+        raise SheetBroken([f"there is no tab {quote(layout.language.tabs['problems'])}: run `promosheet sheet apply`"])
+    local = now.astimezone(zone_of(layout.time_zone))
+    said = f"{layout.language.format_date(local.date())}, {local:%H:%M}"
+    sheet.batch_update(problem_rows(layout, checked.faults, said), TIMEOUT_S)
+
+
+def _shop_zone(sheet: GoogleSheet, layout: Layout) -> str:
+    help_tab = layout.tabs.get("help")
+    return shop_zone(sheet.cells(f"{quote(help_tab.title)}!A:B", TIMEOUT_S)) if help_tab else ""

@@ -28,7 +28,11 @@ class Fault:
     fatal: bool = False
 
     def text(self, language: Language) -> str:
-        """Say what is wrong and what to do, as two sentences."""
+        """Say what is wrong and what to do."""
+        return " ".join(self.sentences(language))
+
+    def sentences(self, language: Language) -> tuple[str, str]:
+        """Say what is wrong, and what to do."""
         wrong, mend = language.faults[self.word]
         columns = language.columns.get(self.tab, {})
         values = {"tab": language.tabs.get(self.tab, self.tab)}
@@ -37,4 +41,4 @@ class Fault:
                 values[name] = ", ".join(language.words.get(key, key) for key in value)
             else:
                 values[name] = columns.get(value, value) if name == "column" else value
-        return f"{fill(wrong, values)} {fill(mend, values)}"
+        return fill(wrong, values), fill(mend, values)

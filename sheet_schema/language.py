@@ -43,6 +43,7 @@ class Language:
     help: tuple[tuple[str, str], ...]
     help_time_zone: tuple[str, str]
     dashboard: Mapping[str, str]
+    problems: Mapping[str, str]
     example: Mapping[str, str]
     date_pattern: str
     time_pattern: str

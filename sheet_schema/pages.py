@@ -5,6 +5,7 @@ A page is made once; what staff make of it stays. Problems is written anew by ea
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheet_schema import edits, records
@@ -13,15 +14,19 @@ from sheet_schema.languages import LANGUAGES
 from sheet_schema.tabs import PROBLEMS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from sheet_schema.edits import Request
+    from sheet_schema.faults import Fault
     from sheet_schema.language import Language
+    from sheet_schema.layout import Layout
     from sheet_schema.records import Cell
 
 _HELP_WIDTHS = (230, 760)
 _HELP_ROWS, _PROBLEM_ROWS = 30, 200
 _TITLE = "#e6f4ea"
+#: So many faults of one kind are listed; of the others it is said how many there are.
+_ALIKE = 100
 
 
 def help_page(sheet_id: int, title: str, place: int, language: Language, time_zone: str) -> list[Request]:
@@ -71,3 +76,48 @@ def shop_zone(cells: Sequence[Sequence[Cell]]) -> str:
 
 def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+def problem_rows(layout: Layout, faults: Sequence[Fault], checked: str) -> list[Request]:
+    """Write the faults into Problems, below its header and in the place of all that stands there.
+
+    *checked* says when. Many of one kind are cut short. Raises KeyError without the tab.
+    """
+    at, language = layout.tabs["problems"], layout.language
+    rows = [_problem(layout, fault) for fault in _cut(faults)]
+    for word, count in Counter(fault.word for fault in faults).items():
+        if count > _ALIKE:
+            more = fill(language.problems["more"], {"count": str(count - _ALIKE)})
+            rows.append(_line(["", "", "", language.faults[word][0].partition(":")[0], more]))
+    said = language.problems["some" if faults else "clean"]
+    rows.append(_line(["", "", "", said, fill(language.problems["checked"], {"time": checked})]))
+    width = len(PROBLEMS.columns)
+    blank = [[edits.text_look("")] * width] * max(0, at.row_count - 1 - len(rows))
+    lacking = len(rows) + 1 - at.row_count
+    grown = [edits.append_rows(at.sheet_id, lacking)] if lacking > 0 else []
+    return [*grown, edits.write(at.sheet_id, 1, [*rows, *blank])]
+
+
+def _cut(faults: Sequence[Fault]) -> Iterator[Fault]:
+    seen: Counter[str] = Counter()
+    for fault in faults:
+        seen[fault.word] += 1
+        if seen[fault.word] <= _ALIKE:
+            yield fault
+
+
+def _problem(layout: Layout, fault: Fault) -> list[Request]:
+    """The tab, a link to the cell, what stands there, what is wrong, what to do."""
+    language = layout.language
+    at = layout.tabs.get(fault.tab)
+    found = fault.params.get("found", "")
+    tab, wrong, mend = (at.title if at else language.tabs[fault.tab]), *fault.sentences(language)
+    cells = _line([tab, fault.cell, found if isinstance(found, str) else "", wrong, mend])
+    if at and fault.cell:
+        link = f'=HYPERLINK("#gid={at.sheet_id}&range={fault.cell}";"{fault.cell}")'
+        cells[1] = edits.formula_look(link, "@")
+    return cells
+
+
+def _line(texts: Sequence[str]) -> list[Request]:
+    return [edits.text_look(text) for text in texts]

@@ -552,6 +552,12 @@ LANGUAGE = Language(
         "by_day": "Given and redeemed, 30 days",
         "by_campaign": "Given and used, by campaign",
     },
+    problems={
+        "clean": "Nothing is wrong.",
+        "some": "That is all.",
+        "more": "{count} more like this.",
+        "checked": "Checked {time}.",
+    },
     date_pattern="yyyy-mm-dd",
     time_pattern="yyyy-mm-dd hh:mm",
     months=(

@@ -561,6 +561,12 @@ LANGUAGE = Language(
         "by_day": "Выдано и погашено за 30 дней",
         "by_campaign": "Выдано и использовано по кампаниям",
     },
+    problems={
+        "clean": "Всё в порядке.",
+        "some": "Это всё.",
+        "more": "Ещё таких: {count}.",
+        "checked": "Проверено {time}.",
+    },
     date_pattern="dd.mm.yyyy",
     time_pattern="dd.mm.yyyy hh:mm",
     months=(

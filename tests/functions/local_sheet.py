@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -59,6 +60,11 @@ class Staff:
 
     def dimension(self, tab: str, start: int, end: int, dimension: str = "COLUMNS") -> dict[str, Any]:
         return {"sheetId": self.sheet_id(tab), "dimension": dimension, "startIndex": start, "endIndex": end}
+
+
+def problems_of(sheet: GoogleSheet) -> list[str]:
+    """What `promosheet sheet check` says now, line by line."""
+    return sheet_setup.check(sheet, datetime.now(UTC)).lines
 
 
 @contextmanager

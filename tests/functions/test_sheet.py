@@ -11,7 +11,7 @@ import googleapiclient
 import pytest
 import requests
 import responses
-from local_sheet import Staff, spreadsheet
+from local_sheet import Staff, problems_of, spreadsheet
 from rows import BOT, KEY, TILL
 
 from functions import guard, sheet_setup
@@ -153,7 +153,7 @@ class TestStaffEdits:
         ask(sheet, ISSUE)
         staff.edit({"deleteDimension": {"range": staff.dimension("codes", 7, 8)}})
         assert ask(sheet, ISSUE).word == "sheet_broken"
-        assert "'Status'" in sheet_setup.check(sheet)[0]
+        assert "'Status'" in problems_of(sheet)[0]
         assert sheet_setup.apply(sheet) == ["add column 'Status' to 'Promo codes'"]
         assert ask(sheet, ISSUE).word == "already_issued"
 
@@ -167,7 +167,7 @@ class TestStaffEdits:
         fresh = GoogleSheet("local", staff.server.base_url, RealWorld())
         assert ask(fresh, ISSUE).word == "sheet_broken"
         fresh.close()
-        (line,) = sheet_setup.check(sheet)
+        (line,) = problems_of(sheet)
         assert "H1, L1" in line
         staff.type("'Promo codes'!L1", [["Status (notes)"]])
         assert ask(sheet, ISSUE).word == "already_issued"
@@ -179,7 +179,7 @@ class TestStaffEdits:
         ask(sheet, ISSUE)
         staff.edit({"deleteSheet": {"sheetId": staff.sheet_id("guard")}})
         assert ask(sheet, ISSUE).word == "sheet_broken"
-        assert "_promosheet" in sheet_setup.check(sheet)[0]
+        assert "_promosheet" in problems_of(sheet)[0]
         sheet_setup.apply(sheet)
         assert ask(sheet, ISSUE).word == "already_issued"
         assert ask(sheet, IssueCall(BOT, "s2", "spring")).word == "issued"
@@ -195,7 +195,7 @@ class TestStaffEdits:
             assert staff.rows("redemptions")[0]["event"] == "погашен"
             staff.type_row("codes", 3, code="ГОСТЬ", campaign="весна", status=" UNUSED ")
             assert ask(sheet, CheckCall(TILL, "гость")).word == "valid"
-            assert sheet_setup.check(sheet) == []
+            assert problems_of(sheet) == []
 
 
 PROBLEMS = [
@@ -219,9 +219,9 @@ def test_sheet_check_names_the_cell_and_what_to_type(
     made: tuple[LocalSheets, GoogleSheet, Staff], tab: str, cells: dict[str, str], place: str, words: str
 ) -> None:
     _, sheet, staff = made
-    assert sheet_setup.check(sheet) == []
+    assert problems_of(sheet) == []
     staff.type_row(tab, 2, **cells)
-    (line,) = sheet_setup.check(sheet)
+    (line,) = problems_of(sheet)
     assert f"'{staff.title(tab)}'{place}:" in line
     assert words in line
 
@@ -234,7 +234,7 @@ def test_two_rows_with_one_code_and_a_campaign_typed_twice_are_named(
     staff.type_row("codes", 3, code="A-1", campaign="spring", subscriber_id="s2")
     staff.type_row("codes", 4, code="a 1", campaign="spring", subscriber_id="s3")
     staff.type_row("campaigns", 3, campaign="SPRING ")
-    lines = sheet_setup.check(sheet)
+    lines = problems_of(sheet)
     assert [line.partition(":")[0] for line in lines] == ["'Campaigns'!A2", "'Promo codes'!A2"]
     assert "A2, A3, A4" in lines[1]
     assert ask(sheet, ISSUE).word == "sheet_broken"
@@ -251,16 +251,16 @@ def test_what_a_crash_left_for_people_is_named_with_what_to_do(
     staff.type_row("codes", 4, code="C-1", campaign="spring", subscriber_id="s3", issue_date=noon)
     staff.type_row("redemptions", 2, time=noon, code="A-1", event="redeemed", request_id="r1", claim="c1")
     staff.type_row("redemptions", 3, time=noon, code="A-1", event="redeemed", request_id="r1", claim="c2")
-    assert [line[:21] for line in sheet_setup.check(sheet)] == ["'Promo codes'!J3: The"]  # r1 is one use
+    assert [line[:21] for line in problems_of(sheet)] == ["'Promo codes'!J3: The"]  # r1 is one use
     staff.type_row("redemptions", 4, time=noon, code="A-1", event="redeemed", by="till-1", claim="c3")
     staff.type_row("redemptions", 5, time=noon, code="C-1", event="withdrawn", subscriber_id="s3")
-    withdrawn, stray, uses = sheet_setup.check(sheet)
+    withdrawn, stray, uses = problems_of(sheet)
     assert withdrawn.startswith("'Promo codes'!A4: The row was taken back")
     assert stray.startswith("'Promo codes'!J3: The row shows the redemption of another promo code")
     assert uses.startswith("'Redemptions'!B2: The promo code was redeemed more often")
     assert "B2, B3, B4" in uses
     staff.type_row("redemptions", 6, time=noon, code="A-1", event="rolled back", claim="c3")
-    assert len(sheet_setup.check(sheet)) == 2
+    assert len(problems_of(sheet)) == 2
 
 
 @pytest.mark.parametrize(
