@@ -160,6 +160,16 @@ def write(sheet_id: int, row: int, rows: Sequence[Sequence[Request]], column: in
     return {"updateCells": {"start": start, "rows": cells, "fields": "userEnteredValue,userEnteredFormat"}}
 
 
+def values(sheet_id: int, row: int, cells: Sequence[str | int]) -> Request:
+    """Write values from the first cell of a row (counted from 0) on, "" for none; formats stay."""
+    written = [
+        {"userEnteredValue": {"stringValue" if isinstance(cell, str) else "numberValue": cell}} if cell != "" else {}
+        for cell in cells
+    ]
+    start = {"sheetId": sheet_id, "rowIndex": row, "columnIndex": 0}
+    return {"updateCells": {"start": start, "rows": [{"values": written}], "fields": "userEnteredValue"}}
+
+
 def wrapped(sheet_id: int) -> Request:
     """Let the text below the header go on in a second line, from the top of its cell."""
     look = {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"}

@@ -44,7 +44,7 @@ class Language:
     help_time_zone: tuple[str, str]
     dashboard: Mapping[str, str]
     problems: Mapping[str, str]
-    example: Mapping[str, str]
+    example: Mapping[str, str | int]
     date_pattern: str
     time_pattern: str
     months: tuple[str, ...]

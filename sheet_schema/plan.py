@@ -14,7 +14,7 @@ from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, LOOKS
 from sheet_schema.dashboard import dashboard_page
 from sheet_schema.layout import code_key_request, quote
 from sheet_schema.looks import Place
-from sheet_schema.tabs import DASHBOARD, HELP, PAGES, TABS
+from sheet_schema.tabs import CAMPAIGNS, DASHBOARD, HELP, PAGES, TABS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -71,6 +71,8 @@ def plan(located: Located, language: Language | None = None, seen: Mapping[int, 
             batch += _new_tab(tab, spoken, sheet_id, index, title)
             order.insert(index, sheet_id)
             places[tab.key] = Place(tab, sheet_id, title, {column.key: n for n, column in enumerate(tab.columns)})
+            if tab is CAMPAIGNS and "codes" not in located.layout.tabs:
+                batch.append(_example(spoken, sheet_id))
         else:
             sheet_id = at.sheet_id
             batch += _marks_of_old(tab, at, spoken) + _missing_columns(tab, at, spoken)
@@ -149,6 +151,12 @@ def _new_tab(tab: Tab, language: Language, sheet_id: int, place: int, title: str
         edits.mark_sheet(sheet_id, TAB_MARK, tab.key),
         *_new_columns(tab, tab.columns, language, sheet_id, 0),
     ]
+
+
+def _example(language: Language, sheet_id: int) -> Request:
+    """A campaign to look at, on a spreadsheet that has no codes yet; it gives none."""
+    cells = {**language.example, "active": language.words["no"]}
+    return edits.values(sheet_id, 1, [cells.get(column.key, "") for column in CAMPAIGNS.columns])
 
 
 def _new_id(taken: Sequence[int]) -> int:

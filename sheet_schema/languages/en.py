@@ -533,6 +533,7 @@ LANGUAGE = Language(
     example={
         "campaign": "Spring (example)",
         "discount": "15 %",
+        "valid_days": 30,
         "message": "Here is your code {code}, good until {expires}!",
     },
     dashboard={

@@ -542,6 +542,7 @@ LANGUAGE = Language(
     example={
         "campaign": "Весна (пример)",
         "discount": "15 %",
+        "valid_days": 30,
         "message": "Вот ваш код {code}, он действует до {expires}!",
     },
     dashboard={

@@ -18,7 +18,7 @@ from selenium.webdriver.common.keys import Keys
 
 from functions.local.example import BOT_KEY, TILL_KEY, type_rows
 from functions.local.functions_process import environment
-from sheet_schema import languages
+from sheet_schema import languages, tabs
 
 COMMAND = str(Path(sys.executable).with_name("promosheet"))
 SCRATCH, SCRATCH_ID = "Scratch", 900
@@ -72,11 +72,12 @@ class Shop:
     def clean(self) -> None:
         """The spreadsheet as a newcomer finds it."""
         found = self.session.get(f"{self.book}?fields=sheets.properties", timeout=20).json()["sheets"]
+        data = {languages.language("en").tabs[tab.key] for tab in tabs.TABS if tab.columns}
         batch: list[dict[str, Any]] = []
         for properties in (each["properties"] for each in found):
             if properties["sheetId"] == SCRATCH_ID:
                 batch.append({"deleteSheet": {"sheetId": SCRATCH_ID}})
-            elif not properties.get("hidden"):
+            elif properties["title"] in data:
                 below = {"sheetId": properties["sheetId"], "startRowIndex": 1, "endRowIndex": 100}
                 batch.append({"updateCells": {"range": below, "fields": "userEnteredValue"}})
         self.edit(*batch)
@@ -155,6 +156,15 @@ class Page:
         except StaleElementReferenceException:
             return False
         return True
+
+    def mean_it(self, name: str) -> None:
+        """Say once that one means to edit a part that Promosheet writes; an edit that changes nothing begins and ends."""
+        self.go(name)
+        self.browser.keys(Keys.F2)
+        self.browser.wait(lambda: self.browser.find("#yes").is_displayed())
+        self.browser.find("#yes").click()
+        self.browser.wait(lambda: not self.browser.find("#editor").get_property("hidden"))
+        self.browser.keys(Keys.ESCAPE)
 
     def edit(self, name: str, text: str, *keys: str) -> None:
         """Select a cell and type over it."""

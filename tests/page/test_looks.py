@@ -75,7 +75,7 @@ def test_f6_goes_round_and_tabs_change_by_keys(page: Page) -> None:
     page.shows("A1", "Campaign")
     assert page.browser.run("return decodeURIComponent(location.hash)") == "#Campaigns"
     page.browser.keys(Keys.F6, Keys.HOME)
-    page.shows("A1", "Promo code")
+    page.shows("A1", "Promosheet")
     assert page.browser.run(here) == "tab"
 
 
@@ -153,4 +153,4 @@ def test_the_active_cell_and_the_main_button_are_seen_in_forced_colours(page: Pa
 
 def test_half_a_link_opens_the_first_tab(page: Page, shop: Shop) -> None:
     page.browser.driver.get(f"{shop.base}/sheet#%D0")
-    page.shows("A1", "Promo code")
+    page.shows("A1", "Promosheet")

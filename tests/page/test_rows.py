@@ -107,7 +107,7 @@ def test_a_text_whose_row_is_gone_is_kept_in_sight(page: Page, shop: Shop) -> No
 
 def test_a_text_for_a_blank_row_stays_clear_of_a_code_that_took_it(page: Page, shop: Shop) -> None:
     page.open("Promo codes")
-    page.go("A3")
+    page.mean_it("A3")
     page.browser.keys("HAND")
     issued = shop.bot("issue", subscriber_id="5001")["code"]
     page.browser.wait(lambda: page.cell("A3") == issued)
@@ -119,6 +119,7 @@ def test_a_text_for_a_blank_row_stays_clear_of_a_code_that_took_it(page: Page, s
 
 def test_nothing_is_lost_or_doubled_while_calls_come_in_and_staff_sort_and_type(page: Page, shop: Shop) -> None:
     page.open("Promo codes")
+    page.mean_it("K2")
     subscribers = [str(number) for number in range(7001, 7025)]
     codes: dict[str, str] = {}
 
@@ -146,6 +147,7 @@ def test_nothing_is_lost_or_doubled_while_calls_come_in_and_staff_sort_and_type(
 
 def test_a_header_may_be_renamed_and_calls_go_on(page: Page, shop: Shop) -> None:
     page.open("Promo codes")
+    page.mean_it("H1")
     page.edit("H1", "State", Keys.ENTER)
     page.shows("H1", "State")
     page.settled()

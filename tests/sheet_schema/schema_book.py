@@ -149,7 +149,7 @@ class Book:
             cells = sheet.rows[number]
             cells += [""] * (start["columnIndex"] + len(row["values"]) - len(cells))
             for index, cell in enumerate(row["values"], start["columnIndex"]):
-                (cells[index],) = cell["userEnteredValue"].values()
+                (cells[index],) = cell.get("userEnteredValue", {"": ""}).values()
 
     def _createDeveloperMetadata(self, developerMetadata: Json) -> None:  # noqa: N802, N803
         assert "metadataId" not in developerMetadata

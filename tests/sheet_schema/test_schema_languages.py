@@ -9,7 +9,7 @@ from sheet_schema.faults import Fault
 from sheet_schema.language import Language, fill, holes
 from sheet_schema.languages import LANGUAGES, for_locale, language
 from sheet_schema.schema import Kind
-from sheet_schema.tabs import PAGES, TABS
+from sheet_schema.tabs import CAMPAIGNS, PAGES, TABS
 
 EN, RU = LANGUAGES["en"], LANGUAGES["ru"]
 
@@ -62,7 +62,7 @@ def entries(spoken: Language) -> dict[str, str]:
         **texts,
         **{f"views.{key}": text for key, text in spoken.views.items()},
         **{f"hints.{key}": text for key, text in spoken.hints.items()},
-        **{f"example.{key}": text for key, text in spoken.example.items()},
+        **{f"example.{key}": str(text) for key, text in spoken.example.items()},
         **{f"tabs.{key}": text for key, text in spoken.tabs.items()},
         **{f"words.{key}": text for key, text in spoken.words.items()},
         **{f"sentences.{key}": text for key, text in spoken.sentences.items()},
@@ -123,6 +123,13 @@ def test_every_column_that_staff_see_has_a_note(code: str) -> None:
 def test_what_an_empty_cell_of_a_campaign_means_is_in_its_note(code: str) -> None:
     notes = LANGUAGES[code].notes["campaigns"]
     assert [key for key, text in notes.items() if "Empty: " not in text and "Пусто: " not in text] == ["campaign"]
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_example_campaign_has_cells_that_can_be_read(code: str) -> None:
+    example = LANGUAGES[code].example
+    assert example.keys() <= {column.key for column in CAMPAIGNS.columns}
+    assert all(isinstance(cell, str) == (CAMPAIGNS.column(key).kind is Kind.TEXT) for key, cell in example.items())
 
 
 @pytest.mark.parametrize("code", LANGUAGES)

@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from schema_book import Book, words
+from schema_book import Book, titles, words
 
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.plan import PlanRefused, describe, new_code_key, plan
@@ -40,11 +40,29 @@ def test_an_empty_spreadsheet_gets_everything(code: str) -> None:
         assert sheet.hidden == tab.hidden
         if tab.columns:
             assert (sheet.row_count, len(sheet.columns), sheet.frozen) == (1000, len(tab.columns), 1)
-            assert sheet.rows == [[language.columns[tab.key][column.key] for column in tab.columns]]
+            assert sheet.rows[:1] == [[language.columns[tab.key][column.key] for column in tab.columns]]
     number = book["_promosheet"]
     assert (number.row_count, len(number.columns), number.rows) == (2, 1, [[0]])
     assert book.locate().faults == ()
     assert book.locate().layout.language is language
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_a_new_spreadsheet_has_an_example_campaign_that_gives_no_codes(code: str) -> None:
+    book, language = Book(), LANGUAGES[code]
+    apply(book, language)
+    header, *rows = book[language.tabs["campaigns"]].rows
+    (row,) = (dict(zip(header, cells, strict=True)) for cells in rows)
+    titles = language.columns["campaigns"]
+    assert row[titles["active"]] == language.words["no"]
+    assert {key: row[titles[key]] for key in language.example} == language.example
+    assert all(len(book[language.tabs[key]].rows) == 1 for key in ("codes", "redemptions", "pool"))
+
+
+def test_campaigns_that_come_back_where_codes_are_have_no_example() -> None:
+    book = Book({"Promo codes": [titles("codes"), ["A-1", "spring"]]})
+    apply(book)
+    assert book["Campaigns"].rows == [titles("campaigns")]
 
 
 @pytest.mark.parametrize("locale", ["ru_RU", "en_US", "de_DE"])
