@@ -151,6 +151,15 @@ def test_the_active_cell_and_the_main_button_are_seen_in_forced_colours(page: Pa
     assert ground != ink
 
 
+def test_a_text_that_is_cut_is_shown_whole_below_its_cell(page: Page) -> None:
+    page.open("Start here")
+    page.go("B2")
+    page.browser.wait(lambda: page.browser.find("#tip").is_displayed())
+    assert page.browser.text("#tip") == page.cell("B2")
+    page.go("A2")
+    page.browser.wait(lambda: not page.browser.find("#tip").is_displayed())
+
+
 def test_half_a_link_opens_the_first_tab(page: Page, shop: Shop) -> None:
     page.browser.driver.get(f"{shop.base}/sheet#%D0")
     page.shows("A1", "Promosheet")

@@ -23,23 +23,26 @@ const element = (id) => document.getElementById(id);
 function showContent() {
   const cell = cellAt(store.active.row, store.active.column);
   element("content").textContent = content(cell) === "" ? "" : editText(cell);
-  showTip(cell?.note ? grid.cellElement(store.active.row, store.active.column) : null, cell?.note);
+  showTip(grid.cellElement(store.active.row, store.active.column), cell);
 }
 
-function showTip(at, note) {
+/** The note of a cell beside it, else its text below it if there is more than the cell shows; true if there is either. */
+function showTip(at, cell) {
   const tip = element("tip");
-  tip.hidden = !at;
-  if (!at) return;
+  const isCut = !cell?.note && at?.scrollWidth > at?.clientWidth;
+  tip.hidden = !(at && (cell?.note || isCut));
+  if (tip.hidden) return false;
   const box = at.getBoundingClientRect();
-  tip.textContent = note;
-  tip.style.left = `${Math.max(4, Math.min(box.right + 6, innerWidth - tip.offsetWidth - 4))}px`;
-  tip.style.top = `${Math.min(box.top, innerHeight - tip.offsetHeight - 4)}px`;
+  tip.textContent = cell.note ?? cell.formattedValue;
+  const [left, top] = isCut ? [box.left, box.bottom + 4] : [box.right + 6, box.top];
+  tip.style.left = `${Math.max(4, Math.min(left, innerWidth - tip.offsetWidth - 4))}px`;
+  tip.style.top = `${Math.min(top, innerHeight - tip.offsetHeight - 4)}px`;
+  return true;
 }
 
 function hover(event) {
-  const at = event.target.closest?.(".noted");
-  if (at) showTip(at, cellAt(Number(at.dataset.row), Number(at.dataset.column))?.note);
-  else showContent();
+  const at = event.target.closest?.("[data-row][data-column]");
+  if (!at || !showTip(at, cellAt(Number(at.dataset.row), Number(at.dataset.column)))) showContent();
 }
 
 const TOOLS = {
