@@ -15,7 +15,7 @@ from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from functions.tables import Tables
 
@@ -119,6 +119,30 @@ def _hit(tables: Tables, written: Written) -> list[PromoCode]:
 def _had_word(written: Written, row: PromoCode) -> bool:
     """True if a row showed the word that was given back before it was."""
     return any(written.change.is_shown(each) for each in _named(written.before, name_of(row)))
+
+
+def subscribers(tables: Tables, written: Written) -> Iterator[str]:
+    """Ids in the names that a write goes by: of the row that was meant, and of those that it hit."""
+    change = written.change
+    yield from (subscriber for _, subscriber, _ in (change.name, *written.under, *(written.hit or ())))
+    for row in tables.codes.at_time(change.used_on) if change.used_on is not None else ():
+        if row.subscriber_id.startswith(codes.FORGOTTEN):  # under which id it stood then is not known: one of these
+            yield from (each.subscriber_id for each in written.before.codes.find("code", codes.fold(row.code)))
+
+
+def recalled(written: Written, before: Tables, ids: Mapping[str, str]) -> Written:
+    """The same by names with these ids in the place of pseudonyms (pseudonym -> id), as *before* has them."""
+
+    def known(name: Name) -> Name:
+        return name[0], ids.get(name[1], name[1]), name[2]
+
+    return replace(
+        written,
+        change=replace(written.change, name=known(written.change.name)),
+        before=before,
+        under=frozenset(map(known, written.under)),
+        hit=None if written.hit is None else frozenset(map(known, written.hit)),
+    )
 
 
 def is_astray(tables: Tables, written: Written) -> bool:

@@ -1,7 +1,8 @@
-"""The `promosheet` command: set a spreadsheet up, check it, and try the whole product on one machine."""
+"""The `promosheet` command: set a spreadsheet up, check it, forget a person, and try the product on one machine."""
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import textwrap
@@ -13,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from functions import probe, sheet_setup
+from functions import forgetting, probe, sheet_setup, subscribers
 from functions.failures import SheetBroken, SheetError
 from functions.local import one_port
 from functions.local.demo import play
@@ -28,6 +29,7 @@ from functions.settings import SettingsError, code_key, sheets_api_endpoint
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
 from sheet_schema import languages
+from sheet_schema.layout import quote
 from sheet_schema.plan import PlanRefused
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -246,6 +248,51 @@ def sheet_probe(spreadsheet_id: str, *, tries: int, per_minute: int) -> None:
     sys.exit(0 if as_assumed else 1)
 
 
+@main.group()
+def subscriber() -> None:
+    """Answer one person who asks what is stored of them, or asks to be forgotten. Both need CODE_KEY."""
+
+
+@subscriber.command("export")
+@_spreadsheet_option
+@click.argument("subscriber_id", metavar="ID")
+def subscriber_export(spreadsheet_id: str, subscriber_id: str) -> None:
+    """Print what the sheet holds of one person, as JSON: whole rows of Promo codes and of Redemptions.
+
+    Rows from before the person was forgotten are among them. Status 1: no row has this Subscriber ID.
+    """
+    with _told_in_one_line():
+        found = subscribers.known(_open(spreadsheet_id), _subscriber_id(subscriber_id), code_key(os.environ))
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+@subscriber.command("forget")
+@_spreadsheet_option
+@click.argument("subscriber_id", metavar="ID")
+def subscriber_forget(spreadsheet_id: str, subscriber_id: str) -> None:
+    """Remove a person's name from the sheet, and put a pseudonym in the place of the id.
+
+    Limits and history stay right: who comes back is known again by CODE_KEY. A second run changes nothing. Status 1: no
+    row has this Subscriber ID, or a cell could not be changed.
+    """
+    with _told_in_one_line():
+        opened, key = _open(spreadsheet_id), code_key(os.environ)
+        done = forgetting.forget(opened, _subscriber_id(subscriber_id), key, RealWorld())
+    rows = ", ".join(f"{count} in {quote(title)}" for title, count in done.rows.items())
+    click.echo(f"{'rows forgotten' if done.changed else 'forgotten before, rows'}: {rows}")
+    if done.left:
+        message = f"these cells still tell who it was: {', '.join(done.left)}. Clear them by hand, or run it again"
+        raise _Failed(message)
+
+
+def _subscriber_id(typed: str) -> str:
+    found = typed.strip()
+    if not found:
+        message = "the ID is empty"
+        raise click.UsageError(message)
+    return found
+
+
 @contextmanager
 def _bar(label: str, length: int) -> Iterator[Callable[[int], object]]:
     """A progress bar on stderr, if that is a terminal and there is a way to go."""
@@ -271,7 +318,7 @@ def _told_in_one_line(failed: type[_Failed] = _Failed) -> Iterator[None]:
         yield
     except SheetBroken as broken:
         raise failed("; ".join(broken.faults)) from None
-    except (PlanRefused, SettingsError) as refused:
+    except (PlanRefused, SettingsError, subscribers.UnknownSubscriber) as refused:
         raise failed(str(refused)) from None
     except SheetError as error:
         message = f"Google Sheets did not do it ({error}): try again"

@@ -6,6 +6,7 @@ the subscriber and a serial, so that racing instances derive the same one (DESIG
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -15,6 +16,9 @@ import unicodedata
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 MIN_LENGTH, MAX_LENGTH, GROUP = 6, 20, 5
 MAX_PREFIX = 20
+#: How every pseudonym begins.
+FORGOTTEN = "forgotten-"
+_PSEUDONYM_BYTES = 20
 _DEFAULT_PREFIX = 8
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 _FIELD = 0b100101  # x^5 + x^2 + 1, primitive over GF(2): GF(32)
@@ -126,6 +130,15 @@ def clean_prefix(typed: str) -> str | None:
 def pool_rank(key: bytes, subscriber_id: str, code: str) -> bytes:
     """Rank a free, folded code for a subscriber, who gets the one with the lowest rank; the same on every instance."""
     return _hmac(key, "pool", subscriber_id, code)
+
+
+def pseudonym(key: bytes, kind: str, text: str) -> str:
+    """Give what stands in the sheet for an id that was forgotten; *kind* is `subscriber` or `request`.
+
+    160 bits of an HMAC: whoever has the key can tell that an id is this one, and nobody else anything.
+    """
+    digest = _hmac(key, "forgotten", kind, text)[:_PSEUDONYM_BYTES]
+    return FORGOTTEN + base64.b32encode(digest).decode().lower()
 
 
 def fingerprint(key: bytes) -> str:

@@ -20,6 +20,7 @@ from functions import codes, deciding, issuing, redeeming
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
+from functions.forgotten import Recall
 from functions.pacing import Pacing
 from functions.projection import Projector
 from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall
@@ -82,6 +83,7 @@ class Committer:
         self._deadline_s = deadline_s
         self._report = report
         self._projector = Projector()
+        self._recall = Recall(code_key)
         self._condition = world.condition()
         self._arrivals: list[Turn] = []
         self._open: list[Turn] = []
@@ -230,7 +232,8 @@ class Committer:
         self._requests["reads"] += 1
         try:
             reading = self._sheet.read(self._timeout(leader))
-            snapshot = Snapshot(tables_of(reading), stood=frozenset(self._stood))
+            tables = self._recall.read(reading, tables_of(reading), [turn.call for turn in self._open], self._projector)
+            snapshot = Snapshot(tables, stood=frozenset(self._stood))
         except SheetBroken as broken:
             self._report("the sheet is broken", {"severity": "ERROR", "faults": broken.faults})
             self._answer([(turn, Outcome("sheet_broken")) for turn in self._open])

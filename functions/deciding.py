@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from functions import codes, wall
+from functions import codes, forgotten, wall
 from functions.promo import (
     Answer,
     Call,
@@ -91,7 +91,8 @@ class Round:
             for turn in dict.fromkeys([*self.withdrawing, *self.sending])
             for row in turn.giving_up
         ]
-        return gone + [row for turn in self.sending if turn.claim for row in turn.claim.rows]
+        new = [row for turn in self.sending if turn.claim for row in turn.claim.rows]
+        return [each for row in gone + new for each in forgotten.as_written(snapshot.tables, row)]
 
     @property
     def writers(self) -> list[Turn]:

@@ -17,7 +17,7 @@ from functions.snapshot import Snapshot
 from functions.tables import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from functions.tables import Tables
 
@@ -69,6 +69,19 @@ class Projector:
                 changes.setdefault(change.row, change)
         return list(changes.values())
 
+    def ids(self, tables: Tables) -> tuple[set[str], set[str]]:
+        """Ids of the subscribers, and of the requests, of whose rows it still has to know that they are theirs."""
+        subscribers = {each.event.subscriber_id for each in self._due}
+        subscribers.update(each for written in self._written for each in astray.subscribers(tables, written))
+        return subscribers - {""}, {each.event.request_id for each in self._due} - {""}
+
+    def recall(self, subscribers: Mapping[str, str], requests: Mapping[str, str]) -> None:
+        """Pseudonyms in what it remembers (id -> pseudonym) are read as the ids from now on, as in the next read."""
+        ids = {pseudonym: known for known, pseudonym in subscribers.items()}
+        self._due = [replace(each, event=_known(each.event, ids)) for each in self._due]
+        before = {id(each.before): each.before.recalled(subscribers, requests) for each in self._written}
+        self._written = [astray.recalled(each, before[id(each.before)], ids) for each in self._written]
+
     def note(self, tables: Tables, changes: Iterable[Change], *, answered: bool) -> None:
         """Remember what was sent on the read *tables*."""
         self._written += [astray.Written(change, tables, answered, 1 + self._tries(change)) for change in changes]
@@ -81,6 +94,10 @@ class Projector:
             each for each in self._written if (each.change.name, each.change.used_on) == (change.name, change.used_on)
         )
         return max((each.tries for each in same), default=0)
+
+
+def _known(event: Redemption, ids: Mapping[str, str]) -> Redemption:
+    return replace(event, subscriber_id=ids.get(event.subscriber_id, event.subscriber_id))
 
 
 def _wanted(snapshot: Snapshot, due: _Due) -> list[Change] | None:

@@ -103,7 +103,13 @@ class GoogleSheet:
         raise Unanswered(msg)
 
     def append(self, reading: Reading, stamp: guard.Stamp, rows: Sequence[NewRow], key: str, timeout: float) -> None:
-        """One batch: the stamp, the number and the rows, placed after the last used row of *reading*.
+        """One batch: the stamp, the number and the rows, placed after the last used row of *reading*. See `guarded`."""
+        self.guarded(reading, stamp, batches.inserted(reading.layout, reading.rows, rows), key, timeout)
+
+    def guarded(
+        self, reading: Reading, stamp: guard.Stamp, changes: Sequence[batches.Request], key: str, timeout: float
+    ) -> None:
+        """One batch: the stamp, the number and the changes, decided on *reading*.
 
         *key* is the fingerprint of CODE_KEY: it is kept with the first batch, and another one is refused.
         Raises StampTaken, Rejected, Throttled, Unanswered, SheetBroken.
@@ -112,9 +118,8 @@ class GoogleSheet:
         batch = batches.stamped(layout, stamp)
         if not layout.code_key_fingerprint:
             batch.append(layouts.code_key_request(layout, key))
-        elif layout.code_key_fingerprint != key:
-            raise SheetBroken([_OTHER_CODE_KEY])
-        batch += batches.inserted(layout, reading.rows, rows)
+        check_code_key(layout, key)
+        batch += changes
         try:
             self._batch_update(batch, timeout)
         except Rejected as refusal:
@@ -270,6 +275,12 @@ class GoogleSheet:
             self._server_ms = None
         else:
             self._server_ms = int(date.timestamp() * 1000) + 500  # the header has whole seconds
+
+
+def check_code_key(layout: Layout, key: str) -> None:
+    """Raise SheetBroken if the sheet goes by a CODE_KEY with another fingerprint."""
+    if layout.code_key_fingerprint not in {"", key}:
+        raise SheetBroken([_OTHER_CODE_KEY])
 
 
 class _Never:

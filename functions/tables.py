@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,7 +11,7 @@ from functions import codes
 from functions.promo import Campaign, Event, PromoCode, Redemption, Row, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import tzinfo
 
 #: One code of one subscriber: all rows that say so are one code.
@@ -51,6 +51,7 @@ class Table(Generic[R]):
         self._times = times
         self._marks = marks
         self._keys = keys
+        self._aliases: dict[str, Mapping[str, str]] = {}
         self._indexes: dict[str, dict[str, list[int]]] = {}
         self._parsed: dict[int, R] = {}
 
@@ -59,7 +60,18 @@ class Table(Generic[R]):
 
     def find(self, index: str, key: str) -> list[R]:
         """Rows under *key*, in the order of the sheet; none for an empty key."""
-        return [self.row(number) for number in self.index(index).get(key, ())]
+        found: Sequence[int] = self.index(index).get(key, ())
+        other = self._aliases.get(index, {}).get(key, "")
+        if other:
+            found = sorted({*found, *self.index(index).get(other, ())})
+        return [self.row(number) for number in found]
+
+    def seen_as(self, seen: Callable[[R], R], **aliases: Mapping[str, str]) -> Table[R]:
+        """The same rows, each as *seen* gives it; in an index, key -> the key under which it stands as well."""
+        found = Table(self._size, lambda number: seen(self.row(number)), self._times, self._marks, **self._keys)
+        found._indexes = self._indexes
+        found._aliases = {name: {**self._aliases.get(name, {}), **more} for name, more in aliases.items()}
+        return found
 
     def at_time(self, wall: int) -> list[R]:
         """Rows whose time is exactly this."""
@@ -119,7 +131,10 @@ def redemption_table(rows: Sequence[Redemption]) -> Table[Redemption]:
 
 @dataclass(frozen=True)
 class Tables:
-    """One read of the sheet. `number` is the sequence's, None if lost; `pool` is (code, folded campaign)."""
+    """One read of the sheet. `number` is the sequence's, None if lost; `pool` is (code, folded campaign).
+
+    `forgotten` and `forgotten_requests` are ids of subscribers and requests -> the pseudonym that is read as the id.
+    """
 
     zone: tzinfo
     language: str
@@ -128,6 +143,33 @@ class Tables:
     codes: Table[PromoCode]
     redemptions: Table[Redemption]
     pool: tuple[tuple[str, str], ...] = ()
+    forgotten: Mapping[str, str] = field(default_factory=dict, compare=False)
+    forgotten_requests: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def recalled(self, subscribers: Mapping[str, str], requests: Mapping[str, str]) -> Tables:
+        """The same with pseudonyms (id -> pseudonym) read as the ids that they stand for."""
+        if subscribers.items() <= self.forgotten.items() and requests.items() <= self.forgotten_requests.items():
+            return self
+        ids = {pseudonym: known for known, pseudonym in subscribers.items()}
+        names = {pseudonym: known for known, pseudonym in requests.items()}
+
+        def code(row: PromoCode) -> PromoCode:
+            known = ids.get(row.subscriber_id)
+            return row if known is None else replace(row, subscriber_id=known)
+
+        def redemption(row: Redemption) -> Redemption:
+            subscriber, request = ids.get(row.subscriber_id), names.get(row.request_id)
+            if subscriber is None and request is None:
+                return row
+            return replace(row, subscriber_id=subscriber or row.subscriber_id, request_id=request or row.request_id)
+
+        return replace(
+            self,
+            codes=self.codes.seen_as(code, subscriber=subscribers),
+            redemptions=self.redemptions.seen_as(redemption, request=requests),
+            forgotten={**self.forgotten, **subscribers},
+            forgotten_requests={**self.forgotten_requests, **requests},
+        )
 
     @cached_property
     def dead_rows(self) -> tuple[Redemption, ...]:
