@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -68,9 +69,9 @@ def problems_of(sheet: GoogleSheet) -> list[str]:
 
 
 @contextmanager
-def spreadsheet(language: str = "en") -> Iterator[tuple[LocalSheets, GoogleSheet, Staff]]:
-    """A spreadsheet that was just set up, with the id `local`, in the Moscow time zone."""
-    with LocalSheets() as server:
+def spreadsheet(language: str = "en", file: Path | None = None) -> Iterator[tuple[LocalSheets, GoogleSheet, Staff]]:
+    """A spreadsheet that was just set up, with the id `local`, in the Moscow time zone; kept in *file* if there is one."""
+    with LocalSheets(data=str(file or ":memory:")) as server:
         server.create("local", title="Test", time_zone="Europe/Moscow", locale="ru_RU" if language == "ru" else "en_US")
         sheet = GoogleSheet("local", server.base_url, RealWorld())
         staff = Staff(server, language)
