@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 import pytest
 from fake_sheet import FakeSheet, FakeWorld
-from rows import BOT, KEY, TILL
+from rows import BOT, KEY, TILL, ZONE
 
-from functions import codes
+from functions import codes, wall
 from functions.cells import tables_of
 from functions.committer import Committer
 from functions.promo import Call, CheckCall, Event, IssueCall, Outcome, RedeemCall, RollbackCall
 from functions.snapshot import Snapshot
-from sheet_schema.records import Cell
+from sheet_schema.records import Cell, serial
 
 CODE = "SPRING-11111-22222"
 PSEUDONYM = codes.pseudonym(KEY, "subscriber", "s1")
@@ -46,8 +46,13 @@ def redeem(code: str = CODE, subscriber: str = "s1", request: str = "", channel:
     return RedeemCall(BOT, code, subscriber, channel=channel, request_id=request)
 
 
-def with_code(sheet: FakeSheet, code: str = CODE, campaign: str = "spring", subscriber: str = "s1") -> dict[str, Cell]:
-    return sheet.type_row("codes", code=code, campaign=campaign, subscriber_id=subscriber, status="unused")
+def with_code(
+    sheet: FakeSheet, code: str = CODE, campaign: str = "spring", subscriber: str = "s1", status: str = "unused"
+) -> dict[str, Cell]:
+    """A row that was issued just now: what is remembered of such a one may look like a row that is new."""
+    issued = serial(wall.from_instant(ZONE, sheet.world.now_ms))
+    cells: dict[str, Cell] = {"code": code, "campaign": campaign, "subscriber_id": subscriber, "status": status}
+    return sheet.type_row("codes", issue_date=issued, **cells)
 
 
 def forget(sheet: FakeSheet, *ids: str) -> None:
@@ -223,21 +228,28 @@ class TestForgottenMeanwhile:
         assert ask(sheet, issue(), committer).word == "already_used"
         assert (row["status"], row["used_on"]) == ("used", sheet.rows["redemptions"][0]["time"])
 
-    def test_a_mark_that_staff_moved_is_put_back_though_both_were_forgotten_since(self, sheet: FakeSheet) -> None:
-        row, other = with_code(sheet), with_code(sheet, "B-1", subscriber="s2")
+    @pytest.mark.parametrize("status", ["unused", "void"])
+    @pytest.mark.parametrize("then", ["forgotten before, and calls", "forgotten since"])
+    def test_a_row_that_a_mark_hit_by_mistake_gets_back_what_stood_there(
+        self, sheet: FakeSheet, status: str, then: str
+    ) -> None:
+        row, other = with_code(sheet), with_code(sheet, "B-1", subscriber="s2", status=status)
+        if then == "forgotten before, and calls":
+            forget(sheet, "s2")
         committer = instance(sheet)
 
         def mix() -> None:
             sheet.rows["codes"].reverse()
             sheet.before_patch = lambda: None
-            sheet.before_read = lambda: forget(sheet, "s1", "s2")
 
         sheet.before_patch = mix
         assert ask(sheet, RedeemCall(TILL, CODE, channel="till-1", request_id="r1"), committer).word == "redeemed"
         assert other["status"] == "used"
+        if then == "forgotten since":
+            forget(sheet, "s1", "s2")
         for _ in range(4):
-            ask(sheet, CheckCall(TILL, "none"), committer)
-        assert (row["status"], other["status"], other["used_on"]) == ("used", "unused", "")
+            ask(sheet, CheckCall(TILL, "none", "s2" if then == "forgotten before, and calls" else ""), committer)
+        assert (row["status"], other["status"], other["used_on"]) == ("used", status, "")
 
     def test_what_is_withdrawn_is_free_for_somebody_else(self, sheet: FakeSheet) -> None:
         """Two write the one ready code at once; the first is forgotten, then takes the row back."""
