@@ -19,7 +19,7 @@ from functions.committer import Committer, Told
 from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
 from functions.snapshot import Snapshot
 from history import History, Op
-from instances import Cell, Instance, Weather
+from instances import CODE_KEY, Cell, Instance, Weather
 from scheduler import Scheduler
 from staff import Staff
 
@@ -73,6 +73,7 @@ class Result:
     requests: int
     duplicate_stamps: int
     ties: int = 0
+    forgotten: int = 0
 
 
 @dataclass
@@ -112,8 +113,16 @@ class Episode:
         scheduler.run()
         self._wait_out()
         scheduler.run()
-        self.history.final = Snapshot(tables_of(self.google.reading()))
+        self.history.final = self._seen()
         return self._result()
+
+    def _seen(self) -> Snapshot:
+        """What the sheet says to somebody who knows everybody that was forgotten."""
+        calls = [op.call for op in self.history.ops]
+        ids, requests = ({getattr(call, name, "") for call in calls} - {""} for name in ("subscriber_id", "request_id"))
+        known = {each: codes.pseudonym(CODE_KEY, "subscriber", each) for each in ids}
+        named = {each: codes.pseudonym(CODE_KEY, "request", each) for each in requests}
+        return Snapshot(tables_of(self.google.reading()).recalled(known, named))
 
     def _set_up(self) -> None:
         names = list(self.plan.campaigns) or self.chance.sample(list(_CAMPAIGNS), 2)
@@ -227,7 +236,7 @@ class Episode:
         """
         if self.google.duplicate_stamps:
             return
-        snapshot = Snapshot(tables_of(self.google.reading()))
+        snapshot = self._seen()
         for op in self._stuck():
             if isinstance(op.call, IssueCall) and self._is_over_limit(snapshot, op.call.campaign):
                 self.scheduler.spawn(lambda call=op.call: self._settle_one(call, standing.OLD_MS / 1000))  # type: ignore[misc]
@@ -284,6 +293,7 @@ class Episode:
             requests,
             self.google.duplicate_stamps,
             len(stuck),
+            self.google.edits.count("forget person"),
         )
 
 

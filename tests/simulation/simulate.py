@@ -147,8 +147,14 @@ def storm_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
     )
 
 
+def people_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
+    """A storm in which people are forgotten all the time, and come back."""
+    kinds = ("forget person",) * 6 + ("sort", "move row", "insert row", "respell code", "void", "used")
+    return replace(storm_of(seed, models), staff_kinds=kinds, subscribers=8, kills=seed % 3 == 0)
+
+
 #: Ways to make a plan from a seed.
-KINDS: dict[str, Callable[[int, tuple[str, ...]], Plan]] = {"weather": plan_of, "storm": storm_of}
+KINDS: dict[str, Callable[[int, tuple[str, ...]], Plan]] = {"weather": plan_of, "storm": storm_of, "people": people_of}
 
 
 def run(seeds: range, models: tuple[str, ...] = MODELS[:4], kind: str = "weather") -> Summary:
@@ -212,7 +218,12 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0, help="the first; default 0")
     options.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options.add_argument("--model", choices=MODELS, help="one model of Google alone; default: all but stale")
-    options.add_argument("--kind", choices=KINDS, default="weather", help="storm: staff sort several times a second")
+    options.add_argument(
+        "--kind",
+        choices=KINDS,
+        default="weather",
+        help="storm: staff sort several times a second; people: they are forgotten",
+    )
     chosen = options.parse_args()
     models = (chosen.model,) if chosen.model else MODELS[:4]
     started = time.monotonic()

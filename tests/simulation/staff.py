@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cloud import Google
-from functions import codes
+from functions import codes, guard
 from history import Edit, History
+from instances import CODE_KEY
 from scheduler import Scheduler
 
 #: Edits that change nothing that is true.
@@ -223,6 +224,26 @@ class Staff:
         self.added += 1
         code = f"HAND-{self.added}"
         self.google.type_row("codes", code=code, campaign="gen", subscriber_id=f"h{self.added}")
+        return True
+
+    def _forget_person(self) -> bool:
+        """What `promosheet subscriber forget` leaves, in one batch with its stamp: no fact changes."""
+        cells = [self.google.tabs[tab].cells["subscriber_id"] for tab in ("codes", "redemptions")]
+        known = {str(cell) for column in cells for cell in column} - {""}
+        ids = sorted(each for each in known if not each.startswith(codes.FORGOTTEN))
+        if not ids:
+            return False
+        person = self.google.scheduler.chance.choice(ids)
+        requests = self.google.tabs["redemptions"].cells["request_id"]
+        told = {str(each) for owner, each in zip(cells[1], requests, strict=True) if owner == person}
+        hidden = {each: codes.pseudonym(CODE_KEY, "request", each) for each in told if person in each}
+        requests[:] = [hidden.get(str(each), each) for each in requests]
+        for column in cells:
+            column[:] = [codes.pseudonym(CODE_KEY, "subscriber", person) if each == person else each for each in column]
+        number = max(guard.read_number(self.google.number) or 0, guard.newest(self.google.stamps.items()))
+        stamp = guard.next_stamp(number)
+        self.google.stamps[stamp.metadata_id] = stamp.key
+        self.google.number = stamp.number
         return True
 
     def _campaign(self) -> bool:
