@@ -16,7 +16,7 @@ from test_cli import run
 from functions import codes, forgetting, guard
 from functions.batches import Request
 from functions.committer import Committer
-from functions.failures import StampTaken, Unanswered
+from functions.failures import Rejected, StampTaken, Unanswered
 from functions.local.server import LocalSheets
 from functions.promo import Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
 from functions.sheet import GoogleSheet, Reading
@@ -257,7 +257,9 @@ class TestForgetWhileStaffWork:
         assert (done.left, done.rows[staff.title("codes")]) == ((), 3)
         assert column(staff, "codes", "name") == ["", "Anna", "", "Boris", ""]
 
-    @pytest.mark.parametrize("failure", [StampTaken("taken"), Unanswered("503")], ids=["stamp taken", "no answer"])
+    @pytest.mark.parametrize(
+        "failure", [StampTaken("taken"), Unanswered("503"), Rejected("no")], ids=["stamp taken", "no answer", "refused"]
+    )
     def test_a_batch_that_did_not_land_is_made_again_from_a_new_read(
         self, people: Made, busy: Busy, failure: Exception
     ) -> None:
