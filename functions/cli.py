@@ -192,12 +192,15 @@ def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool
     with _told_in_one_line():
         opened = _open(spreadsheet_id)
         lines = sheet_setup.apply(opened, language or "")
+        advice = sheet_setup.advice(opened) if lines else []
         if new_code_key:
             sheet_setup.replace_code_key(opened, code_key(os.environ))
             lines.append("accept the new CODE_KEY")
     for line in lines:
         click.echo(line)
     click.echo(f"done: {_counted(lines, 'step')}" if lines else "nothing was missing")
+    for line in advice:
+        click.echo(f"note: {line}")
 
 
 @sheet.command("check")

@@ -183,16 +183,15 @@ class GoogleSheet:
         headers = [values[0] if values else [] for values in found]
         return layouts.locate(spreadsheet, headers), _newest(spreadsheet.get("developerMetadata", ()))
 
-    def cells(self, place: str, timeout: float) -> list[list[Cell]]:
-        """Cells of a range, row by row: for set-up. Raises like `read`."""
-        return self._batch_get([place], "ROWS", timeout)[0]
+    def cells(self, places: Sequence[str], timeout: float) -> list[list[list[Cell]]]:
+        """Cells of ranges, row by row: for set-up. One request, none without ranges. Raises like `read`."""
+        return self._batch_get(places, "ROWS", timeout) if places else []
 
-    def looks(self, titles: Sequence[str], timeout: float) -> dict[int, Seen]:
-        """What tabs have of looks, by sheet id: for set-up. One request, none without titles. Raises like `read`."""
-        if not titles:
+    def looks(self, ranges: Sequence[str], timeout: float) -> dict[int, Seen]:
+        """What tabs have of looks, by sheet id: for set-up. One request, none without ranges. Raises like `read`."""
+        if not ranges:
             return {}
-        ranges = [f"{layouts.quote(title)}!1:1" for title in titles]
-        request = self._service.spreadsheets().get(spreadsheetId=self._id, ranges=ranges, fields=LOOKS_FIELDS)
+        request = self._service.spreadsheets().get(spreadsheetId=self._id, ranges=list(ranges), fields=LOOKS_FIELDS)
         return read_looks(self._execute(request, timeout))
 
     def _read_columns(self, layout: Layout, timeout: float) -> Reading | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from functions import codes, problems, wall
 from functions.cells import tables_of, zone_of
 from functions.failures import SheetBroken
-from sheet_schema import languages
-from sheet_schema.layout import quote
+from sheet_schema import languages, records
+from sheet_schema.adoption import TOP_ROWS, adopt, suspects
+from sheet_schema.layout import a1_column, quote
 from sheet_schema.pages import problem_rows, shop_zone
 from sheet_schema.plan import describe, new_code_key, plan, undressed
 
@@ -37,6 +38,9 @@ class Plan:
 def missing(sheet: GoogleSheet, language: str = "") -> Plan:
     """What the spreadsheet lacks. Raises PlanRefused, and what `GoogleSheet.locate` raises."""
     located, _ = sheet.locate(TIMEOUT_S)
+    titles = suspects(located)
+    tops = sheet.cells([f"{quote(title)}!1:{TOP_ROWS}" for title in titles], TIMEOUT_S)
+    located = adopt(located, dict(zip(titles, tops, strict=True)))
     seen = sheet.looks(undressed(located), TIMEOUT_S)
     requests = plan(located, languages.language(language) if language else None, seen)
     return Plan(requests, describe(requests, located))
@@ -58,6 +62,23 @@ def replace_code_key(sheet: GoogleSheet, code_key: bytes) -> None:
     """Accept another CODE_KEY from now on. Raises like `missing`."""
     located, _ = sheet.locate(TIMEOUT_S)
     sheet.batch_update(new_code_key(located.layout, codes.fingerprint(code_key)), TIMEOUT_S)
+
+
+def advice(sheet: GoogleSheet) -> list[str]:
+    """What is left for staff to type after set-up took a sheet into use; lines for a person. Raises like `missing`."""
+    reading = sheet.read(TIMEOUT_S)
+    cells, layout = reading.columns["codes"], reading.layout
+    names = cells["campaign"]
+    numbers = [number for number, code in enumerate(cells["code"]) if records.text(code)]
+    without = [number for number in numbers if number >= len(names) or not records.text(names[number])]
+    if not without:
+        return []
+    at, column = layout.tabs["codes"], layout.tabs["codes"].columns["campaign"]
+    count = "1 code has" if len(without) == 1 else f"{len(without)} codes have"
+    place = f"column {a1_column(column.index)} ({quote(column.title)}) of {quote(at.title)}"
+    like = quote(layout.tabs["campaigns"].title)
+    meanwhile = "until then tills can redeem them, but a bot that names a campaign does not find them"
+    return [f"{count} no campaign: type its name, as it stands in {like}, into {place}; {meanwhile}"]
 
 
 @dataclass(frozen=True)
@@ -88,8 +109,12 @@ def check(sheet: GoogleSheet, now: datetime) -> Checked:
 def write_problems(sheet: GoogleSheet, checked: Checked, now: datetime) -> None:
     """Put the faults into the tab Problems, in the place of those of the last time. Raises like `missing`."""
     layout = checked.layout
-    if "problems" not in layout.tabs:
-        raise SheetBroken([f"there is no tab {quote(layout.language.tabs['problems'])}: run `promosheet sheet apply`"])
+    at, title = layout.tabs.get("problems"), quote(layout.language.tabs["problems"])
+    if at is None:
+        raise SheetBroken([f"there is no tab {title}: run `promosheet sheet apply`"])
+    if not at.marked:  # what stands there would be overwritten
+        title = quote(at.title)
+        raise SheetBroken([f"the tab {title} was not made by set-up: rename it, then run `promosheet sheet apply`"])
     local = now.astimezone(zone_of(layout.time_zone))
     said = f"{layout.language.format_date(local.date())}, {local:%H:%M}"
     sheet.batch_update(problem_rows(layout, checked.faults, said), TIMEOUT_S)
@@ -97,4 +122,4 @@ def write_problems(sheet: GoogleSheet, checked: Checked, now: datetime) -> None:
 
 def _shop_zone(sheet: GoogleSheet, layout: Layout) -> str:
     help_tab = layout.tabs.get("help")
-    return shop_zone(sheet.cells(f"{quote(help_tab.title)}!A:B", TIMEOUT_S)) if help_tab else ""
+    return shop_zone(sheet.cells([f"{quote(help_tab.title)}!A:B"], TIMEOUT_S)[0]) if help_tab else ""

@@ -193,6 +193,22 @@ def mark_column(sheet_id: int, index: int, key: str, value: str) -> Request:
     return _mark(key, value, {"dimensionRange": _columns(sheet_id, index)})
 
 
+def change_mark(sheet_id: int, key: str, value: str) -> Request:
+    """Put another value into developer metadata that is on a sheet."""
+    lookup = {
+        "metadataKey": key,
+        "metadataLocation": {"sheetId": sheet_id},
+        "locationMatchingStrategy": "EXACT_LOCATION",
+    }
+    return {
+        "updateDeveloperMetadata": {
+            "dataFilters": [{"developerMetadataLookup": lookup}],
+            "developerMetadata": {"metadataValue": value},
+            "fields": "metadataValue",
+        }
+    }
+
+
 def delete_marks(key: str) -> Request:
     """Delete all developer metadata with a key."""
     return {"deleteDeveloperMetadata": {"dataFilter": {"developerMetadataLookup": {"metadataKey": key}}}}
@@ -200,17 +216,36 @@ def delete_marks(key: str) -> Request:
 
 def shape_column(column: Column, language: Language, sheet_id: int, index: int) -> list[Request]:
     """Give a column its number format, its drop-down, and its place out of sight, for all rows below the header."""
-    batch: list[Request] = []
+    return [
+        *format_column(column, language, sheet_id, index),
+        *rule_column(column, language, sheet_id, index),
+        *hide_column(column, sheet_id, index),
+    ]
+
+
+def format_column(column: Column, language: Language, sheet_id: int, index: int, row: int = 1) -> list[Request]:
+    """Give a column its number format from a row on, counted from 0; nothing if it has none."""
     cell = empty_cell(language, column)
-    if cell:
-        repeat = {"range": below_header(sheet_id, index), "cell": cell, "fields": "userEnteredFormat.numberFormat"}
-        batch.append({"repeatCell": repeat})
+    area = {**below_header(sheet_id, index), "startRowIndex": row}
+    return [{"repeatCell": {"range": area, "cell": cell, "fields": "userEnteredFormat.numberFormat"}}] if cell else []
+
+
+def rule_column(column: Column, language: Language, sheet_id: int, index: int, row: int = 1) -> list[Request]:
+    """Give a column its drop-down, or what else says what belongs there, from a row on; nothing if it has none."""
     rule = _rule_of(column, language)
-    if rule:
-        batch.append({"setDataValidation": {"range": below_header(sheet_id, index), "rule": rule}})
-    if column.hidden:
-        batch.append(_hide_columns(sheet_id, index, hidden=True))
-    return batch
+    area = {**below_header(sheet_id, index), "startRowIndex": row}
+    return [{"setDataValidation": {"range": area, "rule": rule}}] if rule else []
+
+
+def hide_column(column: Column, sheet_id: int, index: int) -> list[Request]:
+    """Put a column out of sight that is for the functions alone."""
+    return [_hide_columns(sheet_id, index, hidden=True)] if column.hidden else []
+
+
+def words_of(column: Column, language: Language) -> list[str]:
+    """What the drop-down of a column offers; nothing for one without."""
+    keys = ("yes", "no") if column.kind is Kind.YES_NO else column.choices
+    return [language.words[key] for key in keys]
 
 
 def offer(sheet_id: int, index: int, values: str, hint: str) -> Request:
@@ -223,8 +258,7 @@ def _rule_of(column: Column, language: Language) -> Request | None:
     """What may be typed into a column, and what is said of anything else. It warns: other languages are read too."""
     match column.kind:
         case Kind.CHOICE | Kind.YES_NO:
-            keys = ("yes", "no") if column.kind is Kind.YES_NO else column.choices
-            words = [language.words[key] for key in keys]
+            words = words_of(column, language)
             return _rule("ONE_OF_LIST", words, fill(language.hints["choice"], {"choices": ", ".join(words)}))
         case Kind.COUNT:
             return _rule("NUMBER_GREATER_THAN_EQ", ["1"], language.hints["count"])

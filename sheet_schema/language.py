@@ -19,11 +19,13 @@ _VARIANTS = ("_on_at", "_on", "_discount_expires", "_discount", "_expires")
 class Language:
     """Titles, words and sentences of one language; holes in a sentence are written `{name}`.
 
-    `columns` is tab key -> column key -> title. `words` are those that are written into cells, `spellings` what is
-    understood besides. `faults` is key -> (what is wrong, what to type instead). `notes` is tab key -> column key ->
-    what a header says of its column: what it is, who fills it, what an empty cell means, an example. `views` are titles
-    of filter views, `hints` what a cell says to who types something else into it. `help` is what Start here says,
-    heading by heading, and `help_time_zone` its last row: the label, by which it is found again, and what to type.
+    `columns` is tab key -> column key -> title. `aliases` are titles that people give the columns of Promo codes in a
+    sheet of their own, by column key; under `subscriber` those of a column that holds a name or an ID. `words` are
+    those that are written into cells, `spellings` what is understood besides. `faults` is key -> (what is wrong, what
+    to type instead). `notes` is tab key -> column key -> what a header says of its column: what it is, who fills it,
+    what an empty cell means, an example. `views` are titles of filter views, `hints` what a cell says to who types
+    something else into it. `help` is what Start here says, heading by heading, and `help_time_zone` its last row: the
+    label, by which it is found again, and what to type.
     `example` are cells of the example campaign. `date_pattern` and `time_pattern` are number formats of the
     spreadsheet; `date_words`, with {day} {month} {year}, is for sentences.
     `plural_form` gives the place, in a tuple of forms, of the one that goes with a number.
@@ -32,6 +34,7 @@ class Language:
     code: str
     tabs: Mapping[str, str]
     columns: Mapping[str, Mapping[str, str]]
+    aliases: Mapping[str, tuple[str, ...]]
     words: Mapping[str, str]
     spellings: Mapping[str, tuple[str, ...]]
     sentences: Mapping[str, str]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sheet_schema import records
 from sheet_schema.answer import (
+    ADOPTED_MARK,
     CODE_KEY_MARK,
     COLUMN_MARK,
     FIELDS,
@@ -45,9 +46,11 @@ __all__ = [
     "TabAt",
     "a1_column",
     "code_key_request",
+    "doubled",
     "locate",
     "needed_headers",
     "quote",
+    "tab_at",
 ]
 
 
@@ -64,7 +67,8 @@ class ColumnAt:
 class TabAt:
     """Where a tab is, with its columns by key. *width*: columns up to the last that has a title or a mark.
 
-    *looks* is the version of its looks that set-up has made, "" for none.
+    *looks* is the version of its looks that set-up has made, "" for none. *adopted*: people had made it by hand, and it
+    was in use, before set-up found it.
     """
 
     sheet_id: int
@@ -77,6 +81,7 @@ class TabAt:
     hidden: bool = False
     marked: bool = False
     looks: str = ""
+    adopted: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,12 +115,16 @@ class Layout:
 
 @dataclass(frozen=True)
 class Located:
-    """A layout with what is wrong with it, and what set-up has to know besides: all tabs of the file, in its order."""
+    """A layout with what is wrong with it, and what set-up has to know besides: all tabs of the file, in its order.
+
+    *others* are the tabs with cells in which nothing was found.
+    """
 
     layout: Layout
     faults: tuple[Fault, ...]
     sheet_ids: tuple[int, ...] = ()
     sheet_titles: tuple[str, ...] = ()
+    others: tuple[Sheet, ...] = ()
     language_marked: bool = False
 
 
@@ -136,19 +145,7 @@ def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) ->
         titles = [records.text(cell) for cell in next(rows, ())] if _has_header(tab) else []
         columns, wrong = _find_columns(tab, sheet, titles) if _has_header(tab) else ({}, [])
         faults += wrong
-        ends = [index for index, title in enumerate(titles) if title] + list(sheet.column_marks)
-        tabs[tab.key] = TabAt(
-            sheet_id=sheet.id,
-            title=sheet.title,
-            columns=columns,
-            row_count=sheet.rows,
-            column_count=sheet.columns,
-            width=max(ends, default=-1) + 1,
-            frozen_rows=sheet.frozen_rows,
-            hidden=sheet.hidden,
-            marked=sheet.marks.get(TAB_MARK) == tab.key,
-            looks=sheet.marks.get(LOOKS_MARK, ""),
-        )
+        tabs[tab.key] = tab_at(tab, sheet, columns, titles)
     marks = next((sheet.marks for tab, sheet in found.items() if tab.key == "guard"), {})
     properties = spreadsheet.get("properties", {})
     locale = properties.get("locale", "")
@@ -164,7 +161,26 @@ def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) ->
         faults=tuple(faults),
         sheet_ids=tuple(sheet.id for sheet in sheets),
         sheet_titles=tuple(sheet.title for sheet in sheets),
+        others=tuple(sheet for sheet in sheets if sheet.rows and sheet.id not in {each.id for each in found.values()}),
         language_marked=LANGUAGE_MARK in marks,
+    )
+
+
+def tab_at(tab: Tab, sheet: Sheet, columns: Mapping[str, ColumnAt], titles: Sequence[str]) -> TabAt:
+    """Where a tab is; *titles* are its header."""
+    ends = [index for index, title in enumerate(titles) if title] + list(sheet.column_marks)
+    return TabAt(
+        sheet_id=sheet.id,
+        title=sheet.title,
+        columns=columns,
+        row_count=sheet.rows,
+        column_count=sheet.columns,
+        width=max(ends, default=-1) + 1,
+        frozen_rows=sheet.frozen_rows,
+        hidden=sheet.hidden,
+        marked=sheet.marks.get(TAB_MARK) == tab.key,
+        looks=sheet.marks.get(LOOKS_MARK, ""),
+        adopted=ADOPTED_MARK in sheet.marks,
     )
 
 
@@ -233,7 +249,7 @@ def _find_columns(tab: Tab, sheet: Sheet, titles: Sequence[str]) -> tuple[dict[s
         titled = [index for index, title in enumerate(folded) if title in names]
         unmarked = [index for index in titled if index not in marked_as]
         if len(marked) > 1 or len(titled) > 1:
-            faults.append(_doubled(tab, column, sheet, sorted({*marked, *titled})))
+            faults.append(doubled(tab, column, sheet.title, sorted({*marked, *titled})))
         elif marked or unmarked:
             index = (marked or unmarked)[0]
             found[column.key] = ColumnAt(index, titles[index] if index < len(titles) else "", marked=bool(marked))
@@ -249,9 +265,10 @@ def _marked_as(tab: Tab, sheet: Sheet) -> dict[int, str]:
     return {index: keys[mark] for index, marks in sheet.column_marks.items() for mark in marks[::-1] if mark in keys}
 
 
-def _doubled(tab: Tab, column: Column, sheet: Sheet, places: Sequence[int]) -> Fault:
+def doubled(tab: Tab, column: Column, title: str, places: Sequence[int]) -> Fault:
+    """Say that several columns of the tab with this *title* are one."""
     cells = [f"{a1_column(index)}1" for index in places]
-    params = {"tab": sheet.title, "column": column.key, "cells": ", ".join(cells)}
+    params = {"tab": title, "column": column.key, "cells": ", ".join(cells)}
     return Fault("doubled_column", tab.key, cells[0], params, fatal=not column.optional)
 
 

@@ -1,7 +1,7 @@
 """What a tab looks like beyond its values: bands, colours, filter views, warnings. Pure: a declaration -> requests.
 
 Set-up gives a tab its looks once, and a mark says so; from then on they are staff's. On a tab that was there before,
-what staff made goes first: their notes, bands and filter views stay, and their colours come before ours.
+what staff made goes first: their notes, bands, colours and filter views stay, and their rules come before ours.
 """
 
 from __future__ import annotations
@@ -58,9 +58,24 @@ def dress(place: Place, places: Mapping[str, Place], language: Language) -> list
     return [*batch, edits.mark_sheet(place.sheet_id, LOOKS_MARK, VERSION)]
 
 
+def is_older(version: str) -> bool:
+    """True for the mark of earlier looks; a newer program's, and one that somebody else wrote, stay as they are."""
+    return version.isascii() and version.isdigit() and int(version) < int(VERSION)
+
+
+def renew(sheet_id: int) -> list[Request]:
+    """Bring a tab from earlier looks to these: what is new in them, of which there is nothing yet, and the mark.
+
+    What the earlier looks had is not given again: staff may have changed it or taken it away.
+    """
+    return [edits.change_mark(sheet_id, LOOKS_MARK, VERSION)]
+
+
 def is_word(cell: str, key: str) -> str:
     """Say in a formula, without a separator, that a cell holds a word in any language: a number above 0 if so."""
-    words = dict.fromkeys(language.words[key] for language in LANGUAGES.values())
+    words = dict.fromkeys(
+        word for language in LANGUAGES.values() for word in (language.words[key], *language.spellings.get(key, ()))
+    )
     return "(" + "+".join(f'({cell}="{word}")' for word in words) + ")"
 
 
@@ -74,7 +89,7 @@ def _notes(place: Place, language: Language) -> Iterator[Request]:
 
 
 def _bands(place: Place) -> Iterator[Request]:
-    if place.tab.columns and not place.seen.bands:
+    if place.tab.columns and not place.seen.bands and not place.seen.coloured:
         yield edits.bands(place.sheet_id, _HEADER, "#ffffff", _BAND)
 
 

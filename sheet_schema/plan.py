@@ -7,13 +7,15 @@ gives nothing.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sheet_schema import edits, looks, pages
-from sheet_schema.answer import CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, LOOKS_MARK, TAB_MARK
+from sheet_schema.answer import ADOPTED_MARK, CODE_KEY_MARK, COLUMN_MARK, LANGUAGE_MARK, LOOKS_MARK, TAB_MARK
 from sheet_schema.dashboard import dashboard_page
 from sheet_schema.layout import code_key_request, quote
 from sheet_schema.looks import Place
+from sheet_schema.records import empty_cell
 from sheet_schema.tabs import CAMPAIGNS, DASHBOARD, HELP, PAGES, TABS
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ __all__ = ["PlanRefused", "code_key_request", "describe", "new_code_key", "plan"
 
 _ROWS = 1000
 _FIRST_ID = 101
+#: Faults that adding would hide, or make worse.
+_FOR_A_PERSON = frozenset({"doubled_column", "several_by_hand", "header_below", "no_header"})
 #: Properties of a sheet -> what setting them does, for a person.
 _PROPERTIES = {"gridProperties": "freeze the header row of", "hidden": "hide"}
 
@@ -44,8 +48,17 @@ class PlanRefused(Exception):
 
 
 def undressed(located: Located) -> list[str]:
-    """Titles of tabs that are there and have no looks yet: what they have of staff's, `plan` wants to know."""
-    return [at.title for at in located.layout.tabs.values() if at.looks != looks.VERSION]
+    """A1 ranges of tabs that are there and have no looks yet: what they have of staff's, `plan` wants to know.
+
+    The header alone, but the whole tab where a column is about to be taken into use.
+    """
+    ranges = []
+    for at in located.layout.tabs.values():
+        if any(not column.marked for column in at.columns.values()):
+            ranges.append(quote(at.title))
+        elif not at.looks:
+            ranges.append(f"{quote(at.title)}!1:1")
+    return ranges
 
 
 def plan(located: Located, language: Language | None = None, seen: Mapping[int, Seen] | None = None) -> list[Request]:
@@ -53,12 +66,13 @@ def plan(located: Located, language: Language | None = None, seen: Mapping[int, 
 
     *seen* is what the `undressed` tabs have of looks, by sheet id; one that is not in it gets none. A column that is
     missing from a tab that set-up has done before comes back only if it is required: deleting an optional one is
-    staff's choice. Raises PlanRefused for a doubled column, where adding would hide the mistake.
+    staff's choice. Raises PlanRefused for a doubled column, where adding would hide the mistake, and for what
+    `adoption` could not tell.
     """
     spoken = language or located.layout.language
-    doubled = [fault for fault in located.faults if fault.word == "doubled_column"]
-    if doubled:
-        raise PlanRefused(doubled, spoken)
+    for_a_person = [fault for fault in located.faults if fault.word in _FOR_A_PERSON]
+    if for_a_person:
+        raise PlanRefused(for_a_person, spoken)
     order, titles = list(located.sheet_ids), {title.casefold() for title in located.sheet_titles}
     batch: list[Request] = []
     places: dict[str, Place] = {}
@@ -75,8 +89,9 @@ def plan(located: Located, language: Language | None = None, seen: Mapping[int, 
                 batch.append(_example(spoken, sheet_id))
         else:
             sheet_id = at.sheet_id
-            batch += _marks_of_old(tab, at, spoken) + _missing_columns(tab, at, spoken)
             known = (seen or {}).get(sheet_id, looks.NEW)
+            at = replace(at, width=max(at.width, known.width))
+            batch += _marks_of_old(tab, at, spoken, known) + _missing_columns(tab, at, spoken)
             places[tab.key] = Place(tab, sheet_id, at.title, _columns_to_be(tab, at), known)
         index = order.index(sheet_id) + 1
         if tab.key == "guard" and not located.language_marked:
@@ -84,8 +99,11 @@ def plan(located: Located, language: Language | None = None, seen: Mapping[int, 
     batch += _missing_pages(located, spoken, order, titles, places)
     for key, place in places.items():
         at = located.layout.tabs.get(key)
-        if at is None or (at.looks != looks.VERSION and place.seen.is_old):
+        if at is None or (not at.looks and place.seen.is_old):
             batch += looks.dress(place, places, spoken)
+    for at in located.layout.tabs.values():
+        if looks.is_older(at.looks):
+            batch += looks.renew(at.sheet_id)
     return batch
 
 
@@ -133,6 +151,9 @@ def describe(batch: Sequence[Request], located: Located) -> list[str]:
             case {"createDeveloperMetadata": {"developerMetadata": mark}}:
                 line = _describe_mark(mark, located)
                 lines += [line] if line else []
+            case {"updateDeveloperMetadata": {"dataFilters": [{"developerMetadataLookup": lookup}]}}:
+                title = quote(titles[lookup["metadataLocation"]["sheetId"]])
+                lines.append(f"bring the looks of {title} up to date")
             case {"updateSheetProperties": {"properties": changed}}:
                 title = quote(titles[changed["sheetId"]])
                 lines += [f"{word} {title}" for name, word in _PROPERTIES.items() if name in changed]
@@ -163,11 +184,13 @@ def _new_id(taken: Sequence[int]) -> int:
     return next(number for number in range(_FIRST_ID, _FIRST_ID + len(taken) + 1) if number not in taken)
 
 
-def _marks_of_old(tab: Tab, at: TabAt, language: Language) -> list[Request]:
+def _marks_of_old(tab: Tab, at: TabAt, language: Language, seen: Seen) -> list[Request]:
     """Mark what was found by its title alone, and give it what its mark says that it has. Cells keep their values."""
     batch: list[Request] = []
     if not at.marked:
         batch.append(edits.mark_sheet(at.sheet_id, TAB_MARK, tab.key))
+        if seen.rows > 1:
+            batch.append(edits.mark_sheet(at.sheet_id, ADOPTED_MARK, tab.key))
         if tab.hidden and not at.hidden:
             batch.append(edits.hide_sheet(at.sheet_id))
         if tab.columns and at.row_count < 2:  # noqa: PLR2004 - a header alone cannot be frozen
@@ -178,8 +201,27 @@ def _marks_of_old(tab: Tab, at: TabAt, language: Language) -> list[Request]:
         found = at.columns.get(column.key)
         if found and not found.marked:
             batch.append(_mark_column(tab, column, at.sheet_id, found.index))
-            batch += edits.shape_column(column, language, at.sheet_id, found.index)
+            batch += _shape_of_old(column, at, found.index, language, seen)
     return batch
+
+
+def _shape_of_old(column: Column, at: TabAt, index: int, language: Language, seen: Seen) -> list[Request]:
+    """Shape a column that people filled, as far as it changes nothing that they see.
+
+    Cells that are filled keep their number formats, and a column that has one for the rows to come keeps that; the
+    functions write each cell with its own. A drop-down of theirs stays; ours goes over cells that it would not warn of.
+    """
+    rows = max(at.row_count, _ROWS if not at.marked and at.row_count == 1 else 0)
+    batch: list[Request] = []
+    if empty_cell(language, column) and index not in seen.formatted and seen.rows < rows:
+        batch += edits.format_column(column, language, at.sheet_id, index, seen.rows)
+    if index not in seen.ruled:
+        words = seen.words.get(index)
+        known = edits.words_of(column, language)
+        strange = seen.rows > 1 and bool(known) and (words is None or not words <= set(known))
+        if not strange or seen.rows < rows:
+            batch += edits.rule_column(column, language, at.sheet_id, index, seen.rows if strange else 1)
+    return batch + edits.hide_column(column, at.sheet_id, index)
 
 
 def _missing(tab: Tab, at: TabAt) -> list[Column]:

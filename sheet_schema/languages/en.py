@@ -71,6 +71,53 @@ LANGUAGE = Language(
             "mend": "What to do",
         },
     },
+    aliases={
+        "code": ("Code", "Promotional code", "Discount code"),
+        "campaign": ("Campaign name", "Promotion", "Offer"),
+        "subscriber": (
+            "Subscriber",
+            "Subscriber name/ID",
+            "Subscriber ID/name",
+            "Name/ID",
+            "ID/name",
+            "Name or ID",
+            "Subscriber name or ID",
+            "Client",
+            "Customer",
+            "User",
+            "Issued to",
+            "Given to",
+        ),
+        "subscriber_id": ("ID", "User ID", "Client ID", "Customer ID", "BotHelp ID", "Subscriber's ID"),
+        "name": ("Name", "Full name", "Client name", "Customer name", "User name", "Subscriber's name"),
+        "platform": ("Messenger",),
+        "issue_date": (
+            "Issued",
+            "Issued on",
+            "Date issued",
+            "Date of issue",
+            "Date of issuance",
+            "Issuance date",
+            "Given on",
+        ),
+        "expiration_date": (
+            "Expires",
+            "Expires on",
+            "Expiry",
+            "Expiry date",
+            "Expiration",
+            "Date of expiry",
+            "Valid until",
+            "Valid till",
+            "Valid to",
+            "Valid through",
+            "End date",
+        ),
+        "status": ("State", "Code status", "Used/unused", "Used or unused", "Status used/unused"),
+        "usage_channel": ("Channel", "Channel of use", "Used in", "Used at", "Where used", "Place of use"),
+        "used_on": ("Use date", "Usage date", "Date used", "Date of use", "Redeemed on"),
+        "delivery": (),
+    },
     words={
         "unused": "unused",
         "used": "used",
@@ -84,7 +131,13 @@ LANGUAGE = Language(
         "yes": "yes",
         "no": "no",
     },
-    spellings={"yes": ("y", "true", "1", "x"), "no": ("n", "false", "0")},
+    spellings={
+        "yes": ("y", "true", "1", "x"),
+        "no": ("n", "false", "0"),
+        "unused": ("un-used", "not used", "not-used", "not yet used", "not used yet"),
+        "used": ("already used",),
+        "void": ("voided", "cancelled", "canceled"),
+    },
     sentences={
         "issued": "Your promo code is {code}. Use it when you order or pay.",
         "issued_expires": "Your promo code is {code}, valid until {expires}. Use it when you order or pay.",
@@ -191,6 +244,25 @@ LANGUAGE = Language(
         "too_large": "Request too large",
     },
     faults={
+        "several_by_hand": (
+            "Several tabs look like '{tab}': {others}.",
+            "Rename the one that is, for example to '{tab}', and run the command again; nothing has been changed.",
+        ),
+        "header_below": (
+            "The titles of the columns of {others} stand in row {found}, not in row 1.",
+            (
+                "Delete or move the rows above them, so that for example 'Promo code' stands in row 1, and run the "
+                "command again; nothing has been changed. If these are not your codes, add an empty tab '{tab}'."
+            ),
+        ),
+        "no_header": (
+            "Row 1 of {others} has no title '{column}', so it cannot be told which column is which.",
+            (
+                "Put a title over each column in row 1 (insert a row if there is none), for example Promo code, "
+                "Status, and run the command again; nothing has been changed. If these are not your codes, add an "
+                "empty tab '{tab}'."
+            ),
+        ),
         "missing_tab": (
             "The tab '{tab}' is missing.",
             "Bring it back with File > Version history, or run `promosheet sheet apply` for a new, empty one.",

@@ -10,6 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sheet_schema.adoption import TOP_ROWS, adopt, suspects
 from sheet_schema.answer import Seen, read_looks
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.layout import Located, locate, needed_headers, quote
@@ -49,7 +50,7 @@ class Book:
     def __init__(self, tabs: dict[str, list[list[Any]]] | None = None, locale: str = "en_US", width: int = 26) -> None:
         self.locale = locale
         self.sheets = [
-            Sheet(number, title, rows, columns=[{} for _ in range(width)])
+            Sheet(number, title, deepcopy(rows), columns=[{} for _ in range(width)])
             for number, (title, rows) in enumerate((tabs or {"Sheet1": []}).items())
         ]
         self.marks = 0
@@ -71,7 +72,12 @@ class Book:
         headers = [(by_range[each].rows or [[]])[0] for each in needed_headers(answer)]
         return locate(answer, headers)
 
-    def looks(self) -> dict[int, Seen]:
+    def adopt(self) -> Located:
+        """Find everything, as sheet_setup.py does: also what people made by hand."""
+        located = self.locate()
+        return adopt(located, {title: self[title].rows[:TOP_ROWS] for title in suspects(located)})
+
+    def looks(self, located: Located | None = None) -> dict[int, Seen]:
         """What the tabs without looks have of them, as sheet_setup.py asks for it."""
         sheets = [
             {
@@ -79,12 +85,17 @@ class Book:
                 "bandedRanges": sheet.bands,
                 "conditionalFormats": sheet.rules,
                 "filterViews": sheet.views,
-                "data": [{"rowData": [{"values": self._header_cells(sheet)}]}],
+                "data": [{"rowData": [{"values": cells} for cells in self._cells(sheet, wanted)]}],
             }
+            for wanted in [undressed(located or self.locate())]
             for sheet in self.sheets
-            if sheet.title in undressed(self.locate())
+            if {quote(sheet.title), f"{quote(sheet.title)}!1:1"} & {*wanted}
         ]
         return read_looks({"sheets": sheets})
+
+    def _cells(self, sheet: Sheet, wanted: list[str]) -> list[list[Json]]:
+        rows = sheet.rows[1:] if quote(sheet.title) in wanted else []
+        return [self._header_cells(sheet), *([{"formattedValue": str(cell)} for cell in row] for row in rows)]
 
     @staticmethod
     def _header_cells(sheet: Sheet) -> list[Json]:
@@ -165,6 +176,13 @@ class Book:
         key = dataFilter["developerMetadataLookup"]["metadataKey"]
         for sheet in self.sheets:
             sheet.marks = [mark for mark in sheet.marks if mark["metadataKey"] != key]
+
+    def _updateDeveloperMetadata(self, dataFilters: list[Json], developerMetadata: Json, fields: str) -> None:  # noqa: N802, N803
+        assert fields == "metadataValue"
+        lookup = dataFilters[0]["developerMetadataLookup"]
+        for mark in self._sheet(lookup["metadataLocation"]["sheetId"]).marks:
+            if mark["metadataKey"] == lookup["metadataKey"]:
+                mark["metadataValue"] = developerMetadata["metadataValue"]
 
     def _columns(self, place: Json) -> list[Json]:
         columns = self._sheet(place["sheetId"]).columns

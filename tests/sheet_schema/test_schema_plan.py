@@ -178,11 +178,21 @@ def test_a_sheet_made_by_hand_is_taken_into_use_with_every_cell_unchanged() -> N
     ]
 
 
-def test_new_columns_stand_right_after_the_last_title_and_push_the_rest_aside() -> None:
+def test_new_columns_of_a_tab_made_by_hand_stand_after_all_that_is_in_it() -> None:
     book = Book({"Code pool": [["Promo code", "Notes", "", "far"], ["A", "b", "", "c"]]})
     book["Code pool"].rows[0][3] = ""
     apply(book, EN)
-    assert book["Code pool"].rows == [["Promo code", "Notes", "Campaign", "", ""], ["A", "b", "", "", "c"]]
+    assert book["Code pool"].rows == [["Promo code", "Notes", "", "", "Campaign"], ["A", "b", "", "c"]]
+
+
+def test_a_column_that_comes_back_stands_right_after_the_last_title_and_pushes_the_rest_aside() -> None:
+    book = Book({"Code pool": [["Promo code", "Notes", "Campaign", ""]]})
+    apply(book, EN)
+    sheet = book["Code pool"]
+    del sheet.columns[2], sheet.rows[0][2]
+    sheet.rows.append(["A", "b", "", "c"])
+    apply(book, EN)
+    assert sheet.rows == [["Promo code", "Notes", "Campaign", ""], ["A", "b", "", "", "c"]]
 
 
 def test_a_marked_column_without_a_title_is_not_split_off() -> None:
