@@ -106,9 +106,12 @@ def _withdrawn(tables: Tables) -> frozenset[int]:
 
 def _twice(cells: Cells, tables: Tables, withdrawn: frozenset[int]) -> Iterator[Fault]:
     shared = {codes.fold(each.shared_code) for each in tables.campaigns if each.source is Source.SHARED}
+    ids = cells.texts("codes", "subscriber_id")
     for folded, places in tables.codes.index("code").items():
         held = [number for number in places if number not in withdrawn]
-        if len(held) > 1 and folded not in shared:
+        # Rows of one subscriber are one code: a call that could not wait for another one's row wrote its own.
+        holders = {ids[number] for number in held}
+        if len(held) > 1 and folded not in shared and (len(holders) > 1 or "" in holders):
             yield same_code(cells, "codes", held)
 
 
