@@ -80,7 +80,8 @@ class _Line:
 
 def _rows(sheet: GoogleSheet, layout: Layout, tab: Tab) -> list[_Line]:
     at = layout.tabs[tab.key]
-    header, *rows = sheet.cells(quote(at.title), TIMEOUT_S) or [[]]
+    (cells,) = sheet.cells([quote(at.title)], TIMEOUT_S)
+    header, *rows = cells or [[]]
     titles = [records.text(cell) for cell in header]
     places = {key: column.index for key, column in at.columns.items()}
     if any(titles[place : place + 1] != [at.columns[key].title] for key, place in places.items()):
