@@ -180,6 +180,10 @@ def _upper(value: str) -> str:
     return found
 
 
+def _hyperlink(target: str, shown: str | None = None) -> str:
+    return target if shown is None else shown
+
+
 def _left(value: str, count: float = 1) -> str:
     return value[: int(count)] if count >= 0 else fail(VALUE)
 
@@ -268,6 +272,7 @@ SCALARS: dict[str, tuple[str, Callable[..., Scalar]]] = {
     "TRIM": ("t", lambda value: re.sub(" +", " ", value).strip(" ")),
     "UPPER": ("t", _upper),
     "LOWER": ("t", str.lower),
+    "HYPERLINK": ("tt?", _hyperlink),
     "LEFT": ("tn?", _left),
     "RIGHT": ("tn?", _right),
     "MID": ("tnn", _mid),

@@ -309,6 +309,7 @@ def test_look_up_finds_cells(client: Client, formula: str, value: Any) -> None:
     [
         ('=LEN("абв")', 3),
         ("=LEN(123)", 3),
+        ('=HYPERLINK("#gid=0&range=A1";"A1")&HYPERLINK("http://x")', "A1http://x"),
         ('=TRIM("  a   b ")', "a b"),
         ('=UPPER("aж")&LOWER("BЯ")', "AЖbя"),
         ('=LEFT("abc",2)&RIGHT("abc",2)&MID("abcdef",2,3)', "abbcbcd"),
