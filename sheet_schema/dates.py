@@ -27,6 +27,8 @@ _WORDED = (
     re.compile(r"(?P<day>[0-9]{1,2})\s+" + _WORD + r"\s+(?P<year>[0-9]{4})(?:\s*(?:года|г\.?))?" + _TIME),
     re.compile(_WORD + r"\s+(?P<day>[0-9]{1,2}),?\s+(?P<year>[0-9]{4})" + _TIME),
 )
+#: Russian calendars name a month as май, июнь; in a date, and in `Language.months`, it is мая, июня.
+_NOMINATIVE = re.compile("[йь]$")
 _MONTHS = 12
 
 
@@ -78,9 +80,9 @@ def _wall(parts: dict[str, int]) -> int | None:
 
 
 def _months(word: str) -> frozenset[int]:
-    """Months that a word may be short for, in any language."""
+    """Months that a word may be, or be short for, in any language."""
     folded = word.casefold()
-    return frozenset(_matching(folded))
+    return frozenset(_matching(folded)) or frozenset(_matching(_NOMINATIVE.sub("я", folded)))
 
 
 def _matching(folded: str) -> Iterator[int]:
