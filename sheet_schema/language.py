@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -58,6 +59,13 @@ class Language:
         """Write a date as a person reads it in a sentence."""
         values = {"day": str(day.day), "month": self.months[day.month - 1], "year": str(day.year)}
         return fill(self.date_words, values)
+
+    def type_date(self, moment: date) -> str:
+        """Write a day, or a moment, as it is typed into a cell and shown there."""
+        pattern = self.time_pattern if isinstance(moment, datetime) else self.date_pattern
+        for part, code in (("yyyy", "%Y"), ("hh:mm", "%H:%M"), ("mm", "%m"), ("dd", "%d")):
+            pattern = pattern.replace(part, code)
+        return moment.strftime(pattern)
 
     def names(self) -> dict[str, str]:
         """Titles and words by what a help text calls them: tab_codes, codes_status, word_void."""

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime
 
 import pytest
 
+from sheet_schema import dates
 from sheet_schema.faults import Fault
 from sheet_schema.language import Language, fill, holes
 from sheet_schema.languages import LANGUAGES, for_locale, language
@@ -63,6 +65,9 @@ def entries(spoken: Language) -> dict[str, str]:
         **{f"views.{key}": text for key, text in spoken.views.items()},
         **{f"hints.{key}": text for key, text in spoken.hints.items()},
         **{f"example.{key}": str(text) for key, text in spoken.example.items()},
+        **{f"dashboard.{key}": text for key, text in spoken.dashboard.items()},
+        **{f"problems.{key}": text for key, text in spoken.problems.items()},
+        **{f"months.{number}": text for number, text in enumerate(spoken.months, 1)},
         **{f"tabs.{key}": text for key, text in spoken.tabs.items()},
         **{f"words.{key}": text for key, text in spoken.words.items()},
         **{f"sentences.{key}": text for key, text in spoken.sentences.items()},
@@ -103,6 +108,44 @@ def test_what_a_language_lacks_is_listed() -> None:
         "words.lost: is not in English",
         "words.void: is empty",
     ]
+
+
+#: Everything that a language says, by the field of Language that holds it; what it understands besides is its own.
+SAID = sorted(
+    {field.name for field in fields(Language) if not isinstance(getattr(EN, field.name), str)}
+    - {"spellings", "plural_form"}
+)
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_each_part_of_a_language_is_looked_at(name: str) -> None:
+    whole = getattr(EN, name)
+    if isinstance(whole, tuple):
+        poor = replace(EN, **{name: whole[:-1] if name != "help_time_zone" else ("", whole[1])})
+        assert [line for line in lacks(poor) if line.startswith((f"{name}.", "help."))]
+        return
+    for key, part in whole.items():
+        less = {each: text for each, text in whole.items() if each != key}
+        if isinstance(part, Mapping):
+            less[key] = dict(list(part.items())[1:])
+            missing = f"{name}.{key}.{next(iter(part), '')}" if part else ""
+        else:
+            missing = f"{name}.{key}.0" if isinstance(part, tuple) else f"{name}.{key}"
+        assert not missing or f"{missing}: is missing" in lacks(replace(EN, **{name: less}))
+
+
+@pytest.mark.parametrize(
+    ("code", "day", "moment"),
+    [
+        pytest.param("en", "2026-03-09", "2026-03-09 07:05", id="English"),
+        pytest.param("ru", "09.03.2026", "09.03.2026 07:05", id="Russian"),
+    ],
+)
+def test_a_date_is_written_as_it_is_typed(code: str, day: str, moment: str) -> None:
+    spoken = LANGUAGES[code]
+    assert spoken.type_date(date(2026, 3, 9)) == day
+    assert spoken.type_date(datetime(2026, 3, 9, 7, 5)) == moment  # noqa: DTZ001
+    assert dates.read(day) == dates.read("2026-03-09")
 
 
 @pytest.mark.parametrize("word", WORDS)
