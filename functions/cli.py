@@ -207,16 +207,21 @@ def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool
 @_spreadsheet_option
 @click.option("--write", is_flag=True, help="Put what is wrong into the tab Problems, too, for staff to see.")
 def sheet_check(spreadsheet_id: str, *, write: bool) -> None:
-    """Say what is wrong in the sheet: the cell, what it holds, what to type. Status 0: nothing, 1: something."""
+    """Say what is wrong in the sheet: the cell, what it holds, what to type. Status 0: nothing, 1: something.
+
+    Notes, such as a tab with another name, need nothing to be done: with them alone the status is 0.
+    """
     with _told_in_one_line():
         opened, now = _open(spreadsheet_id), datetime.now(UTC)
         checked = sheet_setup.check(opened, now)
+        for line in checked.lines:
+            click.echo(line)
+        wrong, notes = len(checked.faults) - checked.harmless, checked.harmless
+        told = _numbered(wrong, "problem") if wrong else "no problems"
+        click.echo(f"{told}, {_numbered(notes, 'note')}" if notes else told)
         if write:
             sheet_setup.write_problems(opened, checked, now)
-    for line in checked.lines:
-        click.echo(line)
-    click.echo(_counted(checked.lines, "problem") if checked.lines else "no problems")
-    sys.exit(1 if checked.lines else 0)
+    sys.exit(1 if wrong else 0)
 
 
 @sheet.command("probe")
@@ -307,7 +312,11 @@ def _bar(label: str, length: int) -> Iterator[Callable[[int], object]]:
 
 
 def _counted(lines: list[str], noun: str) -> str:
-    return f"{len(lines)} {noun}" if len(lines) == 1 else f"{len(lines)} {noun}s"
+    return _numbered(len(lines), noun)
+
+
+def _numbered(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _open(spreadsheet_id: str) -> GoogleSheet:

@@ -53,12 +53,12 @@ def check_symbol(symbols: str) -> str:
 
 def check_fits(symbols: str) -> bool:
     """Tell if the last of *symbols* is the check symbol of the others; False for anything outside the alphabet."""
-    return len(symbols) > 1 and all(each in _VALUES for each in symbols) and _weighted_sum(symbols) == 0
+    return len(symbols) > 1 and is_spelt(symbols) and _weighted_sum(symbols) == 0
 
 
 def is_spelt(symbols: str) -> bool:
     """Tell if all of *symbols* are of the alphabet of generated codes."""
-    return all(symbol in _VALUES for symbol in symbols)
+    return _VALUES.keys() >= set(symbols)
 
 
 def _weighted_sum(symbols: str) -> int:

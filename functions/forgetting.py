@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from functions import codes, guard
 from functions.failures import Rejected, StampTaken, Throttled, Unanswered
-from functions.problem_cells import FIRST_ROW, Cells
+from functions.problem_cells import FIRST_ROW, Columns
 from functions.sheet import check_code_key
 from functions.subscribers import TABS, TIMEOUT_S, UnknownSubscriber, unknown
 from sheet_schema import records
@@ -99,7 +99,7 @@ class Traces:
 
     def __init__(self, reading: Reading, subscriber_id: str, code_key: bytes) -> None:
         """Look for the rows. `rows` are places from 0 below the header, by the key of the tab."""
-        self.cells = Cells(reading)
+        self.cells = Columns(reading)
         self._id = subscriber_id
         self._key = code_key
         self.pseudonym = codes.pseudonym(code_key, "subscriber", subscriber_id)

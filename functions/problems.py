@@ -1,18 +1,20 @@
 """What is wrong in a sheet, where, and what to type instead. Pure: from one read to a list of faults.
 
 Each fault costs somebody something: a call that is refused, a code that is counted wrongly, a date that nobody meant.
-What is merely unusual is none.
+What is merely unusual is none, and what the functions write is none while they are at it.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
-from functions import codes, problem_codes
-from functions.problem_cells import FIRST_ROW, Cells
+from functions import codes, problem_codes, problem_uses, standing
+from functions.problem_cells import Cells, shortened
 from functions.promo import Source
-from functions.snapshot import Snapshot
 from sheet_schema import records, tabs
 from sheet_schema.faults import Fault
 from sheet_schema.languages import LANGUAGES
@@ -20,45 +22,73 @@ from sheet_schema.records import Bad
 from sheet_schema.schema import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from functions.promo import Campaign
     from functions.sheet import Reading
     from functions.tables import Tables
-    from sheet_schema.records import Cell
-    from sheet_schema.schema import Column, Tab
+    from sheet_schema.schema import Tab
 
 #: A campaign's columns whose faults have words of their own.
 _OWN_WORDS = {"prefix": "prefix_bad", "length": "length_bad", "shared_code": "shared_code_missing"}
+#: GMT+3, UTC-07:00.
+_OFFSET = re.compile(r"(?:GMT|UTC)\s*(?:([+-])\s*(\d\d?)(?::?(\d\d))?)?", re.ASCII | re.IGNORECASE)
 
 
-def find(reading: Reading, tables: Tables, now: int = 0, shop_zone: str = "") -> list[Fault]:
+def find(reading: Reading, tables: Tables, now: int, shop_zone: str = "", shop_zone_cell: str = "") -> list[Fault]:
     """Every fault of the cells, tab by tab; those of tabs and columns are `layout.locate`'s.
 
-    *now* is wall time in ms: what was redeemed within the last minute may not show yet. *shop_zone* is the time zone
-    that staff say the shop is in, "" if they do not say.
+    *now* is an instant, by Google's clock if it is known: what was written within the last minutes may not be settled.
+    *shop_zone* is the time zone that staff say the shop is in, and where they say so; "" if they do not.
     """
-    cells = Cells(reading)
-    faults = [*_number(reading), *_zone(reading, shop_zone), *_renamed(reading)]
+    cells = Cells(reading, tables, now)
+    faults = [*_number(reading), *_zone(reading, now, shop_zone, shop_zone_cell), *_renamed(reading)]
     for tab in tabs.TABS:
         faults += _unreadable(cells, tab)
-    faults += _campaigns(cells, tables)
-    faults += problem_codes.find(cells, tables, now)
-    faults += _pool(cells, tables)
+    faults += _campaigns(cells)
+    faults += problem_codes.find(cells)
+    faults += problem_uses.find(cells)
+    faults += _pool(cells)
     return faults
 
 
 def _number(reading: Reading) -> Iterator[Fault]:
-    if reading.number is None:
+    """The number of the guard; where staff removed it, it fills itself."""
+    found = "" if reading.number_cell is None else records.text(reading.number_cell)
+    if reading.number is None and found:
         at = reading.layout.tabs["guard"]
-        found = "" if reading.number_cell is None else records.text(reading.number_cell)
-        yield Fault("bad_number_cell", "guard", "A1", {"tab": at.title, "found": found})
+        yield Fault("bad_number_cell", "guard", "A1", {"tab": at.title, "found": shortened(found)})
 
 
-def _zone(reading: Reading, shop_zone: str) -> Iterator[Fault]:
+def _zone(reading: Reading, now: int, shop_zone: str, cell: str) -> Iterator[Fault]:
     zone = reading.layout.time_zone
-    if shop_zone and shop_zone.casefold() != zone.casefold():
-        yield Fault("time_zone_differs", "help", params={"found": zone, "other": shop_zone})
+    if shop_zone and not _same_zone(zone, shop_zone, now):
+        yield Fault("time_zone_differs", "help", cell, {"found": shortened(shop_zone), "other": zone})
+
+
+def _same_zone(zone: str, typed: str, now: int) -> bool:
+    """True for another name of the same time zone: its city, its offset, or one whose clocks go alike for a year."""
+    names = [name.casefold().replace("_", " ") for name in (zone, zone.rpartition("/")[2])]
+    if typed.casefold().replace("_", " ") in names:
+        return True
+    known, other = _clock(zone), _clock(typed)
+    start = datetime.fromtimestamp(now / 1000, UTC)
+    days = [start + timedelta(days=day) for day in range(0, 365, 7)]
+    return None not in {known, other} and all(
+        day.astimezone(known).utcoffset() == day.astimezone(other).utcoffset() for day in days
+    )
+
+
+def _clock(name: str) -> tzinfo | None:
+    """A time zone by its name or offset; None for anything else."""
+    fixed = _OFFSET.fullmatch(name)
+    if fixed:
+        offset = timedelta(hours=int(fixed[2] or 0), minutes=int(fixed[3] or 0))
+        return timezone(-offset if fixed[1] == "-" else offset) if offset < timedelta(days=1) else None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return None
 
 
 def _renamed(reading: Reading) -> Iterator[Fault]:
@@ -69,101 +99,88 @@ def _renamed(reading: Reading) -> Iterator[Fault]:
             continue  # the name that it always had
         known = {" ".join(language.tabs[tab.key].split()).casefold() for language in LANGUAGES.values()}
         if " ".join(title.split()).casefold() not in known:
-            yield Fault("renamed_tab", tab.key, params={"found": title})
+            yield Fault("renamed_tab", tab.key, params={"found": shortened(title)})
 
 
 def _unreadable(cells: Cells, tab: Tab) -> Iterator[Fault]:
     """Cells that cannot be read for what they are."""
     for column in tab.columns:
-        read = _reader(column)
-        if read is None or (tab.key == "campaigns" and column.key in _OWN_WORDS):
+        if column.kind is Kind.TEXT or (tab.key == "campaigns" and column.key in _OWN_WORDS):
             continue
-        for number, cell in enumerate(cells.reading.columns[tab.key].get(column.key, ())):
-            bad = read(cell)
+        choices = ("yes", "no") if column.kind is Kind.YES_NO else column.choices
+        for number, bad in enumerate(cells.parsed(tab.key, column.key)):
             if isinstance(bad, Bad):
-                choices = ("yes", "no") if column.kind is Kind.YES_NO else column.choices
                 yield cells.fault(bad.word, tab.key, column.key, number, found=bad.found, choices=choices)
 
 
-def _reader(column: Column) -> Callable[[Cell], object] | None:
-    match column.kind:
-        case Kind.DATE | Kind.TIME:
-            return records.wall_ms
-        case Kind.COUNT:
-            return records.count
-        case Kind.YES_NO:
-            return records.yes_no
-        case Kind.CHOICE:
-            return lambda cell: records.choice(column, cell)
-        case Kind.TEXT:
-            return None
-
-
-def _campaigns(cells: Cells, tables: Tables) -> Iterator[Fault]:
-    rows: defaultdict[str, list[Campaign]] = defaultdict(list)
-    for campaign in tables.campaigns:
-        number = campaign.row - FIRST_ROW
-        rows[codes.fold_name(campaign.name)].append(campaign)
+def _campaigns(cells: Cells) -> Iterator[Fault]:
+    for campaign in cells.tables.campaigns:
+        number = problem_codes.place_of(campaign)
         for column in campaign.bad:
             if column in _OWN_WORDS:
                 yield cells.fault(_OWN_WORDS[column], "campaigns", column, number)
+        if "valid_days" in campaign.bad and isinstance(cells.parsed("campaigns", "valid_days")[number], int):
+            yield cells.fault("too_many_days", "campaigns", "valid_days", number)
         if campaign.starts is not None and campaign.ends is not None and campaign.ends < campaign.starts:
             yield cells.fault("ends_before_start", "campaigns", "ends_on", number)
-        yield from _limit(cells, tables, campaign)
-    for same in rows.values():
-        if len(same) > 1:
-            numbers = [campaign.row - FIRST_ROW for campaign in same]
-            named = cells.named("campaigns", "campaign", numbers)
-            yield cells.fault("campaign_twice", "campaigns", "campaign", numbers[0], cells=named)
+        yield from _limit(cells, campaign)
+    for column, word, groups in (
+        ("campaign", "campaign_twice", cells.campaigns),
+        ("shared_code", "shared_code_twice", cells.sharing),
+    ):
+        for same in groups.values():
+            # A campaign that stands there twice is said once.
+            if len({codes.fold_name(each.name) for each in same}) > 1 or (column == "campaign" and len(same) > 1):
+                numbers = [problem_codes.place_of(campaign) for campaign in same]
+                named = cells.named("campaigns", column, numbers)
+                yield cells.fault(word, "campaigns", column, numbers[0], cells=named)
 
 
-def _limit(cells: Cells, tables: Tables, campaign: Campaign) -> Iterator[Fault]:
+def _limit(cells: Cells, campaign: Campaign) -> Iterator[Fault]:
     """A limit that is passed already: nothing more is given, and nothing is taken back."""
     if campaign.total_limit is None:
         return
     if campaign.source is Source.SHARED:
-        claims = Snapshot(tables).redemptions_of_code(codes.fold(campaign.shared_code))
-        count = len({claim.request_id or claim.claim for claim in claims})
+        word, count = "limit_passed_shared", problem_uses.over_limit(cells, campaign, codes.fold(campaign.shared_code))
     else:
-        count = len(tables.codes_of_campaign(codes.fold_name(campaign.name)))
+        places = cells.tables.codes.index("campaign").get(codes.fold_name(campaign.name), ())
+        word, count = "limit_passed", 0
+        if len(places) > campaign.total_limit:
+            issued = cells.times("codes", "issue_date")
+            settled = (each for each in places if not cells.is_younger(issued[each], standing.OLD_MS))
+            count = len({cells.folded[each] for each in settled if each not in cells.withdrawn} - {""})
     if count > campaign.total_limit:
-        number = campaign.row - FIRST_ROW
-        yield cells.fault("limit_passed", "campaigns", "total_limit", number, count=str(count))
+        yield cells.fault(word, "campaigns", "total_limit", problem_codes.place_of(campaign), count=str(count))
 
 
-def _pool(cells: Cells, tables: Tables) -> Iterator[Fault]:
-    known = {codes.fold_name(campaign.name) for campaign in tables.campaigns}
-    names = cells.texts("pool", "campaign")
+def _pool(cells: Cells) -> Iterator[Fault]:
+    names = [codes.fold_name(name) for name in cells.texts("pool", "campaign")]
     places: defaultdict[str, list[int]] = defaultdict(list)
     strangers: defaultdict[str, list[int]] = defaultdict(list)
     for number, code in enumerate(cells.texts("pool", "code")):
-        campaign = codes.fold_name(names[number])
-        if code:
-            places[codes.fold(code)].append(number)
-        elif campaign:
+        folded, campaign = codes.fold(code), names[number]
+        if folded:
+            places[folded].append(number)
+        elif code or campaign:
             yield cells.fault("row_without_code", "pool", "code", number)
-        if (code or campaign) and campaign not in known:
+        if folded and not campaign:
+            yield cells.fault("row_without_campaign", "pool", "campaign", number)
+        elif campaign and campaign not in cells.campaigns:
             strangers[campaign].append(number)
-    yield from problem_codes.unknown_campaigns(cells, "pool", strangers, "")
+    yield from problem_codes.unknown_campaigns(cells, "pool", strangers)
     for folded, same in places.items():
         if len(same) > 1:
             yield problem_codes.same_code(cells, "pool", same)
-        elsewhere = _elsewhere(tables, folded, {codes.fold_name(names[number]) for number in same})
+        elsewhere = _elsewhere(cells, folded, {names[number] for number in same})
         if elsewhere:
-            yield cells.fault("pool_code_in_use", "pool", "code", same[0], cells=elsewhere(cells))
+            yield cells.fault("pool_code_in_use", "pool", "code", same[0], cells=elsewhere)
 
 
-def _elsewhere(tables: Tables, folded: str, campaigns: set[str]) -> Callable[[Cells], str] | None:
-    """Where a ready code stands that its own campaign did not give; None if nowhere."""
-    held = [
-        number for number in tables.codes.index("code").get(folded, ()) if not tables.is_dead(tables.codes.row(number))
-    ]
-    strange = [number for number in held if codes.fold_name(tables.codes.row(number).campaign) not in campaigns]
+def _elsewhere(cells: Cells, folded: str, campaigns: set[str]) -> str:
+    """Where a ready code stands that its own campaign did not give; "" if nowhere. By hand it is anybody's to give."""
+    titles, held = cells.reading.layout.tabs, cells.held(folded)
+    strange = [number for number in held if cells.names[number] in cells.campaigns.keys() - campaigns]
     if strange:
-        return lambda cells: f"{cells.reading.layout.tabs['codes'].title} {cells.named('codes', 'code', strange)}"
-    redeemed = tables.redemptions.index("code").get(folded, ()) if not held else ()
-    if redeemed:
-        return lambda cells: (
-            f"{cells.reading.layout.tabs['redemptions'].title} {cells.named('redemptions', 'code', redeemed)}"
-        )
-    return None
+        return f"{titles['codes'].title} {cells.named('codes', 'code', strange)}"
+    redeemed = cells.claims.get(folded, {}) if not held else {}
+    return f"{titles['redemptions'].title} {cells.named('redemptions', 'code', redeemed)}" if redeemed else ""

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from sheet_schema.records import Cell
 
 
-#: Columns that no decision needs and that are therefore never read.
-_UNREAD = {("codes", "platform"), ("codes", "delivery"), ("campaigns", "remind_days")}
+#: Columns that no decision needs and no fault can be in, and that are therefore never read.
+_UNREAD = {("codes", "platform"), ("codes", "delivery")}
 #: Where everything is, and the time zone, is looked up again after this many seconds.
 _LAYOUT_AGE_S = 600.0
 _LOOKS = 3

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions import codes, problems, wall
+from functions import codes, problems
 from functions.cells import tables_of, zone_of
 from functions.failures import SheetBroken
 from sheet_schema import languages, records
 from sheet_schema.adoption import TOP_ROWS, adopt, suspects
 from sheet_schema.layout import a1_column, quote
-from sheet_schema.pages import problem_rows, shop_zone
+from sheet_schema.pages import is_problems, problem_rows, shop_zone
 from sheet_schema.plan import describe, new_code_key, plan, undressed
 
 if TYPE_CHECKING:
@@ -93,16 +93,21 @@ class Checked:
         """Lines for a person: each names a cell, what is wrong and what to type."""
         return [f"{self.layout.where(fault)}: {fault.text(self.layout.language)}" for fault in self.faults]
 
+    @property
+    def harmless(self) -> int:
+        """How many of the faults may stay as they are."""
+        return sum(fault.harmless for fault in self.faults)
+
 
 def check(sheet: GoogleSheet, now: datetime) -> Checked:
-    """Look for everything that is wrong, at an aware moment. Raises like `missing`."""
+    """Look for everything that is wrong, at an aware moment if Google does not say its own. Raises like `missing`."""
     located, _ = sheet.locate(TIMEOUT_S)
     faults = list(located.faults)
     if not any(fault.fatal for fault in faults):
         reading = sheet.read(TIMEOUT_S)
-        tables = tables_of(reading)
-        wall_now = wall.from_instant(tables.zone, int(now.timestamp() * 1000))
-        faults += problems.find(reading, tables, wall_now, _shop_zone(sheet, located.layout))
+        # What is under way is told by its age, and this machine's clock may be wrong.
+        instant = int(now.timestamp() * 1000) if reading.server_ms is None else reading.server_ms
+        faults += problems.find(reading, tables_of(reading), instant, *_shop_zone(sheet, located.layout))
     return Checked(located.layout, tuple(faults))
 
 
@@ -112,14 +117,16 @@ def write_problems(sheet: GoogleSheet, checked: Checked, now: datetime) -> None:
     at, title = layout.tabs.get("problems"), quote(layout.language.tabs["problems"])
     if at is None:
         raise SheetBroken([f"there is no tab {title}: run `promosheet sheet apply`"])
-    if not at.marked:  # what stands there would be overwritten
-        title = quote(at.title)
-        raise SheetBroken([f"the tab {title} was not made by set-up: rename it, then run `promosheet sheet apply`"])
+    if not (at.marked and at.columns) and not is_problems(
+        (sheet.cells([f"{quote(at.title)}!1:1"], TIMEOUT_S)[0] or [[]])[0]
+    ):
+        told = f"the tab {quote(at.title)} is not ours: give it another name, then run `promosheet sheet apply`"
+        raise SheetBroken([told])
     local = now.astimezone(zone_of(layout.time_zone))
     said = f"{layout.language.format_date(local.date())}, {local:%H:%M}"
     sheet.batch_update(problem_rows(layout, checked.faults, said), TIMEOUT_S)
 
 
-def _shop_zone(sheet: GoogleSheet, layout: Layout) -> str:
+def _shop_zone(sheet: GoogleSheet, layout: Layout) -> tuple[str, str]:
     help_tab = layout.tabs.get("help")
-    return shop_zone(sheet.cells([f"{quote(help_tab.title)}!A:B"], TIMEOUT_S)[0]) if help_tab else ""
+    return shop_zone(sheet.cells([f"{quote(help_tab.title)}!A:B"], TIMEOUT_S)[0]) if help_tab else ("", "")

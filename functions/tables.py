@@ -87,6 +87,10 @@ class Table(Generic[R]):
         rows = enumerate(zip(self._keys["code"], times, strict=False))
         return [self.row(number) for number, (code, time) in rows if time is None and code in codes]
 
+    def keys(self, name: str) -> Sequence[str]:
+        """Keys of an index, row by row; "" for none."""
+        return self._keys[name]
+
     def index(self, name: str) -> dict[str, list[int]]:
         """Key -> row numbers; built when first asked for."""
         if name not in self._indexes:

@@ -74,6 +74,11 @@ def day(wall: int) -> date:
     return (_WALL_ZERO + wall * _MS).date()
 
 
+def moment(wall: int) -> datetime:
+    """Naive datetime of a wall time, whole seconds."""
+    return _WALL_ZERO + (wall - wall % SECOND_MS) * _MS
+
+
 def days_left(zone: tzinfo, last: int | None, now: int) -> int | None:
     """Whole days from today until the day of *last*, 0 on that day and after it; None without an end."""
     if last is None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Request = dict[str, Any]
 
 _DOCUMENT = "DOCUMENT"
+_LINK = "#1155cc"
 
 
 def add_sheet(  # noqa: PLR0913 - as many as a new sheet has properties
@@ -94,6 +95,15 @@ def text_look(text: str, *, bold: bool = False, size: int = 0, background: str =
     if background:
         look["backgroundColorStyle"] = color(background)
     return {"userEnteredValue": {"stringValue": text}, "userEnteredFormat": look}
+
+
+def link_look(target: str, text: str) -> Request:
+    """CellData of a link, as `text_look` in the looks of a link. Neither part may have a quotation mark in it."""
+    cell = text_look("")
+    letters = {"foregroundColorStyle": color(_LINK), "underline": True}
+    cell["userEnteredValue"] = {"formulaValue": f'=HYPERLINK("{target}";"{text}")'}
+    cell["userEnteredFormat"]["textFormat"] = letters
+    return cell
 
 
 def formula_look(  # noqa: PLR0913 - as many as a cell has looks
@@ -176,6 +186,13 @@ def wrapped(sheet_id: int) -> Request:
     area = {"sheetId": sheet_id, "startRowIndex": 1}
     fields = "userEnteredFormat(wrapStrategy,verticalAlignment)"
     return {"repeatCell": {"range": area, "cell": {"userEnteredFormat": look}, "fields": fields}}
+
+
+def blank(sheet_id: int, row: int, column: int) -> Request:
+    """Empty a column from a row on, counted from 0, in the looks that `wrapped` gives."""
+    area = {"sheetId": sheet_id, "startRowIndex": row, "startColumnIndex": column, "endColumnIndex": column + 1}
+    cell = {"userEnteredFormat": {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"}}
+    return {"repeatCell": {"range": area, "cell": cell, "fields": "userEnteredValue,userEnteredFormat"}}
 
 
 def number(sheet_id: int, value: int) -> Request:

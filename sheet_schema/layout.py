@@ -143,7 +143,7 @@ def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) ->
     tabs: dict[str, TabAt] = {}
     for tab, sheet in found.items():
         titles = [records.text(cell) for cell in next(rows, ())] if _has_header(tab) else []
-        columns, wrong = _find_columns(tab, sheet, titles) if _has_header(tab) else ({}, [])
+        columns, wrong = _find_columns(tab, sheet, titles) if _has_header(tab) else (_marked_columns(tab, sheet), [])
         faults += wrong
         tabs[tab.key] = tab_at(tab, sheet, columns, titles)
     marks = next((sheet.marks for tab, sheet in found.items() if tab.key == "guard"), {})
@@ -257,6 +257,13 @@ def _find_columns(tab: Tab, sheet: Sheet, titles: Sequence[str]) -> tuple[dict[s
             params = {"tab": sheet.title, "column": column.key}
             faults.append(Fault("missing_column", tab.key, params=params, fatal=True))
     return found, faults
+
+
+def _marked_columns(tab: Tab, sheet: Sheet) -> dict[str, ColumnAt]:
+    """Where the columns of a page are now, by their marks alone."""
+    return {
+        key: ColumnAt(index, "", marked=True) for index, key in sorted(_marked_as(tab, sheet).items(), reverse=True)
+    }
 
 
 def _marked_as(tab: Tab, sheet: Sheet) -> dict[int, str]:

@@ -9,6 +9,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sheet_schema import edits, records
+from sheet_schema.answer import COLUMN_MARK
 from sheet_schema.language import fill
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.tabs import PROBLEMS
@@ -63,15 +64,32 @@ def problems_page(sheet_id: int, title: str, place: int, language: Language) -> 
         edits.add_sheet(sheet_id, title, place, rows=_PROBLEM_ROWS, columns=columns, frozen_rows=1, hidden=False),
         *(edits.width(sheet_id, index, column.width) for index, column in enumerate(PROBLEMS.columns)),
         edits.header(sheet_id, 0, titles, notes),
+        *(
+            edits.mark_column(sheet_id, index, COLUMN_MARK, f"problems.{column.key}")
+            for index, column in enumerate(PROBLEMS.columns)
+        ),
         edits.wrapped(sheet_id),
     ]
 
 
-def shop_zone(cells: Sequence[Sequence[Cell]]) -> str:
-    """The time zone that staff say the shop is in, from the first two columns of Start here; "" if they do not say."""
+def shop_zone(cells: Sequence[Sequence[Cell]]) -> tuple[str, str]:
+    """The time zone that staff say the shop is in, and its cell, from the first two columns of Start here.
+
+    ("", "") if they do not say.
+    """
     labels = {_fold(language.help_time_zone[0]) for language in LANGUAGES.values()}
-    found = [records.text(row[1]) for row in cells if len(row) > 1 and _fold(records.text(row[0])) in labels]
-    return found[0] if found else ""
+    for number, row in enumerate(cells, 1):
+        found = records.text(row[1]) if len(row) > 1 and _fold(records.text(row[0])) in labels else ""
+        if found:
+            return found, f"B{number}"
+    return "", ""
+
+
+def is_problems(titles: Sequence[Cell]) -> bool:
+    """Tell by its header, in any language, if a tab that bears no mark is one that set-up has made."""
+    found = [_fold(records.text(title)) for title in titles]
+    headers = [[_fold(title) for title in language.columns["problems"].values()] for language in LANGUAGES.values()]
+    return any(found[: len(header)] == header for header in headers)
 
 
 def _fold(text: str) -> str:
@@ -81,43 +99,54 @@ def _fold(text: str) -> str:
 def problem_rows(layout: Layout, faults: Sequence[Fault], checked: str) -> list[Request]:
     """Write the faults into Problems, below its header and in the place of all that stands there.
 
-    *checked* says when. Many of one kind are cut short. Raises KeyError without the tab.
+    *checked* says when. Many of one kind are cut short. Columns are where staff moved them; what is not ours stays.
+    Raises KeyError without the tab.
     """
     at, language = layout.tabs["problems"], layout.language
-    rows = [_problem(layout, fault) for fault in _cut(faults)]
-    for word, count in Counter(fault.word for fault in faults).items():
-        if count > _ALIKE:
-            more = fill(language.problems["more"], {"count": str(count - _ALIKE)})
-            rows.append(_line(["", "", "", language.faults[word][0].partition(":")[0], more]))
+    rows = list(_lines(layout, faults))
     said = language.problems["some" if faults else "clean"]
     rows.append(_line(["", "", "", said, fill(language.problems["checked"], {"time": checked})]))
     width = len(PROBLEMS.columns)
-    blank = [[edits.text_look("")] * width] * max(0, at.row_count - 1 - len(rows))
-    lacking = len(rows) + 1 - at.row_count
-    grown = [edits.append_rows(at.sheet_id, lacking)] if lacking > 0 else []
-    return [*grown, edits.write(at.sheet_id, 1, [*rows, *blank])]
+    places = [column.key for column in PROBLEMS.columns]
+    where = {place: at.columns[key].index for place, key in enumerate(places) if key in at.columns}
+    # Without a mark on any column, they are where set-up puts them: whoever calls has looked at the header.
+    where = where or {place: place for place in range(width)}
+    batch: list[Request] = []
+    if len(rows) + 1 > at.row_count:
+        batch.append(edits.append_rows(at.sheet_id, len(rows) + 1 - at.row_count))
+    for place, index in where.items():
+        batch.append(edits.write(at.sheet_id, 1, [[row[place]] for row in rows], index))
+        if len(rows) + 1 < at.row_count:
+            batch.append(edits.blank(at.sheet_id, len(rows) + 1, index))
+    return batch
 
 
-def _cut(faults: Sequence[Fault]) -> Iterator[Fault]:
-    seen: Counter[str] = Counter()
+def _lines(layout: Layout, faults: Sequence[Fault]) -> Iterator[list[Request]]:
+    """The faults; of many of one kind the first ones, and behind them how many there are more."""
+    counts, seen = Counter(fault.word for fault in faults), Counter[str]()
     for fault in faults:
         seen[fault.word] += 1
         if seen[fault.word] <= _ALIKE:
-            yield fault
+            yield _problem(layout, fault)
+        if seen[fault.word] == _ALIKE and counts[fault.word] > _ALIKE:
+            more = fill(layout.language.problems["more"], {"count": str(counts[fault.word] - _ALIKE)})
+            yield _line(["", "", "", more, ""])
 
 
 def _problem(layout: Layout, fault: Fault) -> list[Request]:
     """The tab, a link to the cell, what stands there, what is wrong, what to do."""
     language = layout.language
     at = layout.tabs.get(fault.tab)
-    found = fault.params.get("found", "")
     tab, wrong, mend = (at.title if at else language.tabs[fault.tab]), *fault.sentences(language)
-    cells = _line([tab, fault.cell, found if isinstance(found, str) else "", wrong, mend])
+    cells = _line([tab, fault.cell, fault.found(language), wrong, mend])
     if at and fault.cell:
-        link = f'=HYPERLINK("#gid={at.sheet_id}&range={fault.cell}";"{fault.cell}")'
-        cells[1] = edits.formula_look(link, "@")
+        cells[1] = edits.link_look(f"#gid={at.sheet_id}&range={fault.cell}", fault.cell)
     return cells
 
 
 def _line(texts: Sequence[str]) -> list[Request]:
-    return [edits.text_look(text) for text in texts]
+    cells = [edits.text_look(text) for text in texts]
+    for cell, text in zip(cells, texts, strict=True):
+        if not text:
+            del cell["userEnteredValue"]  # nothing at all, and not a text without letters
+    return cells

@@ -353,8 +353,8 @@ LANGUAGE = Language(
             "Leave it so, or give it its old name, for example for staff who look for it.",
         ),
         "time_zone_differs": (
-            "The spreadsheet's time zone is {found}, the shop's is {other}: dates end at another hour than yours.",
-            "Choose {other} in File > Settings, or type the right one, for example {found}, into the tab '{tab}'.",
+            "The spreadsheet's time zone is {other}, the shop's is {found}: dates end at another hour than yours.",
+            "Choose {found} in File > Settings, or type the right one, for example {other}, into the tab '{tab}'.",
         ),
         "limit_passed": (
             "Total limit is {found}, but {count} are out already: no more are given.",
@@ -372,7 +372,7 @@ LANGUAGE = Language(
             "Compare it with what the subscriber shows, or type a code of your own, for example SPRING-2.",
         ),
         "id_cut": (
-            "The spreadsheet made a number of this id and cut its last digits: '{found}'.",
+            "The spreadsheet made a number of this and cut its last digits: '{found}'.",
             "Type it again with an apostrophe in front, for example '123456789012345678.",
         ),
         "date_swapped": (
@@ -398,6 +398,37 @@ LANGUAGE = Language(
         "pool_code_in_use": (
             "This ready code is out already, and not by its campaign: {cells}.",
             "Delete it here, or type another one, for example GIFT-0002.",
+        ),
+        "too_many_days": (
+            "'{found}' days are more than a hundred years.",
+            "Type a number up to 36500, for example 30, or leave the cell empty: then codes never end.",
+        ),
+        "shared_code_twice": (
+            "More than one campaign has this shared code: {cells}. It is refused, for nobody can tell whose it is.",
+            "Type another one into all but one of them, for example SPRING10.",
+        ),
+        "shared_code_elsewhere": (
+            "The code is the shared code of the campaign '{other}', and these rows say otherwise: {cells}.",
+            "Type the campaign there, for example {other}, or another code into Promo code.",
+        ),
+        "shared_code_changed": (
+            (
+                "'{found}' was given to several people, and the campaign's shared code is '{other}' now: the old one "
+                "counts as a single code of them all."
+            ),
+            "Put '{found}' back into Shared code, and add a campaign for the new code, for example Spring 2.",
+        ),
+        "limit_passed_shared": (
+            "Total limit is {found}, but the shared code was redeemed {count} times already: no more is accepted.",
+            "Type a number above {count}, for example 500, or leave the cell empty for no limit.",
+        ),
+        "undone_but_used": (
+            "The redemption of this code was undone, and its row still says used. The code can be used again.",
+            "Choose unused in Status and empty Used on and Usage channel, for example with the Delete key.",
+        ),
+        "row_without_campaign": (
+            "The ready code has no campaign: it is never given.",
+            "Type the campaign, as it stands in the tab Campaigns, for example Gifts.",
         ),
         "bad_number_cell": (
             "Cell A1 of the hidden tab '{tab}' holds '{found}' and not a number.",
