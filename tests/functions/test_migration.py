@@ -206,7 +206,7 @@ def test_what_cannot_be_read_is_listed_and_not_guessed_at(empty: tuple[LocalShee
     sheet = GoogleSheet("local", server.base_url, RealWorld())
     assert [line.partition(". ")[0] for line in problems_of(sheet)] == [
         "'Codes'!D3: '4/3/2090' can be read in two ways, by day or by month first",
-        "'Codes'!B2: 'maybe' is not a word for this column",
+        "'Codes'!B2: 'maybe' is none of the words for this column",
     ]
     words = [ask(sheet, CheckCall(TILL, code)).word for code in ("A-1", "A-2", "A-3")]
     assert words == ["sheet_broken", "sheet_broken", "valid"]
