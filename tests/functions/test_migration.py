@@ -220,7 +220,7 @@ def test_a_tab_of_staff_called_problems_is_not_overwritten(empty: tuple[LocalShe
     settings = {"SHEETS_API_ENDPOINT": server.base_url, "SPREADSHEET_ID": "local"}
     checked = CliRunner().invoke(main, ["sheet", "check", "--write"], env=settings)
     assert checked.exit_code == 1
-    assert "the tab 'Problems' was not made by set-up: rename it" in checked.output
+    assert "the tab 'Problems' is not ours: give it another name" in checked.output
     assert staff.values("'Problems'!A1:B9") == [["call the printer"]]
 
 

@@ -186,6 +186,10 @@ def test_what_staff_do_to_tabs_and_columns_is_named(
     assert [not fault.harmless for fault in faults] == [bool(wrong)]
 
 
+#: Set-up says these, of a sheet that it cannot take into use: test_schema_adoption.py.
+OF_SET_UP = {"several_by_hand", "header_below", "no_header"}
+
+
 def test_every_word_for_a_fault_has_a_case_here() -> None:
     words = {case.values[0] for case in (*CASES, *DEEDS, *BREAKS)}
-    assert words == LANGUAGES["en"].faults.keys()
+    assert words | OF_SET_UP == LANGUAGES["en"].faults.keys()

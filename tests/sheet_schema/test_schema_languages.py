@@ -113,7 +113,7 @@ def test_what_a_language_lacks_is_listed() -> None:
 #: Everything that a language says, by the field of Language that holds it; what it understands besides is its own.
 SAID = sorted(
     {field.name for field in fields(Language) if not isinstance(getattr(EN, field.name), str)}
-    - {"spellings", "plural_form"}
+    - {"aliases", "spellings", "plural_form"}
 )
 
 
