@@ -7,15 +7,15 @@ down and stand outside it. What a word means is asked in every language, since s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sheet_schema import edits
-from sheet_schema.languages import LANGUAGES
-from sheet_schema.layout import a1_column, quote
+from sheet_schema.counting import Counting, escaped, literal, spaced, words_of
+from sheet_schema.layout import a1_column
+from sheet_schema.looks import is_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sheet_schema.edits import Request
     from sheet_schema.language import Language
@@ -26,167 +26,220 @@ CAMPAIGNS, DAYS, CHANNELS = 30, 30, 8
 SOON_DAYS = 7
 #: Rows, counted from 1: numbers at a glance, then the charts, then the tables that they draw.
 _GLANCE, _CHARTS, _TABLES = 3, 6, 24
-_WIDTHS = (170, 90, 90, 110, 90, 40, 100, 90, 90, 40, 160, 90)
-_CHART_SIZE = (520, 340)
-_INK, _SHADE = "#1a73e8", "#e8f0fe"
+_WIDTHS = (190, 100, 120, 130, 100, 130, 40, 110, 100, 110, 40, 160, 110)
+#: First columns of the tables: campaigns, days, channels; then what is out of sight.
+_CAMPAIGN, _DAY, _CHANNEL, _UNSEEN = 0, 7, 11, 13
+#: Out of sight, beside each campaign: spellings of its name as criteria, whether they have to be asked for, what is
+#: left; beside each day: what happened from it on.
+_SPELLINGS, _UNTIDY, _LEFT, _SINCE = 4, 17, 18, 19
+_COLUMNS = 21
+#: How many cells have spaces around a word where staff type one.
+_SPACES = f"${a1_column(_UNTIDY)}$1"
+_CHART_SIZE = (600, 340)
+_INK, _SHADE = "#1967d2", "#e8f0fe"
 _PALETTE = ("#4285f4", "#34a853")
-#: First columns of the tables: campaigns, days, channels.
-_CAMPAIGN, _DAY, _CHANNEL = 0, 6, 10
-
-
-@dataclass(frozen=True)
-class _Sheet:
-    """The columns of the data, as formulas name them."""
-
-    places: Mapping[str, Place]
-
-    def column(self, tab: str, key: str) -> str:
-        place = self.places[tab]
-        letter = a1_column(place.columns[key])
-        return f"{quote(place.title)}!${letter}:${letter}"
-
-    def count(self, tab: str, **criteria: str) -> str:
-        """Rows for which each column meets its criterion, written as a formula writes it."""
-        pairs = ";".join(f"{self.column(tab, key)};{criterion}" for key, criterion in criteria.items())
-        return f"COUNTIFS({pairs})"
-
-    def count_word(self, tab: str, key: str, word: str, **criteria: str) -> str:
-        """The same, for rows that hold a word in any language."""
-        words = dict.fromkeys(language.words[word] for language in LANGUAGES.values())
-        return "(" + "+".join(self.count(tab, **{key: f'"{each}"'}, **criteria) for each in words) + ")"
-
-    def redeemed(self, **criteria: str) -> str:
-        """Redemptions less those that were undone or taken back."""
-        undone = self.count_word("redemptions", "event", "rolled_back", **criteria)
-        withdrawn = self.count_word("redemptions", "event", "withdrawn", claim='"<>"', **criteria)
-        return f"{self.count_word('redemptions', 'event', 'redeemed', **criteria)}-{undone}-{withdrawn}"
-
-    def open_until(self, criteria: str) -> str:
-        """Codes that end on a day and are neither used nor void."""
-        used, void = (self.count_word("codes", "status", word, expiration_date=criteria) for word in ("used", "void"))
-        return f"{self.count('codes', expiration_date=criteria)}-{used}-{void}"
+#: What a number, a date or a share begins with.
+_NUMERIC = "0123456789.,+-("
+#: Further than any number of codes.
+_ENDLESS = "1E+9"
 
 
 def dashboard_page(
     sheet_id: int, title: str, place: int, language: Language, places: Mapping[str, Place]
 ) -> list[Request]:
     """Make the Dashboard; the tabs that it counts have to stand before it in the batch."""
-    say, sheet = language.dashboard, _Sheet(places)
-    rows = _TABLES + max(CAMPAIGNS, DAYS, CHANNELS) + 2
-    heads = [say[key] for key in ("campaign", "issued", "used", "conversion", "left")]
+    say, sheet = language.dashboard, Counting(places, _SPACES)
+    rows = _TABLES + max(CAMPAIGNS, DAYS, CHANNELS) + 3
+    heads = [say[key] for key in ("campaign", "issued", "used", "conversion", "left", "pool_left")]
     return [
-        edits.add_sheet(sheet_id, title, place, rows=rows, columns=len(_WIDTHS), plain=True),
+        edits.add_sheet(sheet_id, title, place, rows=rows, columns=_COLUMNS, plain=True),
         *(edits.width(sheet_id, index, pixels) for index, pixels in enumerate(_WIDTHS)),
+        edits.hide_columns(sheet_id, _UNSEEN, _COLUMNS - _UNSEEN, hidden=True),
         _block(sheet_id, 0, 0, [[edits.text_look(say["title"], bold=True, size=18)]]),
+        _block(sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={_spaces(sheet)}", "0")]]),
         *_glance(sheet_id, sheet, say),
         _table(sheet_id, _CAMPAIGN, heads, [_campaign(sheet, say, number) for number in range(CAMPAIGNS)]),
+        _block(
+            sheet_id,
+            _TABLES,
+            _UNSEEN,
+            [[*_spellings(sheet, number), _left(sheet, number)] for number in range(CAMPAIGNS)],
+        ),
+        _block(sheet_id, _TABLES, _SINCE, [_since(sheet, number) for number in range(DAYS + 1)]),
+        _block(sheet_id, _TABLES + CAMPAIGNS, _CAMPAIGN, [[_not_shown(sheet, say)]]),
         _table(
             sheet_id,
             _DAY,
             [say[key] for key in ("day", "issued", "redeemed")],
-            [_day(sheet, language, number) for number in range(DAYS)],
+            [_day(language, number) for number in range(DAYS)],
         ),
         _table(
             sheet_id,
             _CHANNEL,
             [say[key] for key in ("channel", "redeemed")],
-            [_channel(sheet, number) for number in range(CHANNELS)],
+            [*(_channel(sheet, number) for number in range(CHANNELS)), _other_channels(sheet, say)],
         ),
         *_charts(sheet_id, say),
     ]
 
 
-def _glance(sheet_id: int, sheet: _Sheet, say: Mapping[str, str]) -> list[Request]:
-    """Six numbers at a glance, each under its label."""
-    today = {"issued": '">="&TODAY()', "redeemed": '">="&TODAY()'}
-    codes, used = f"COUNTA({sheet.column('codes', 'code')})-1", sheet.count_word("codes", "status", "used")
-    numbers = [
-        ("issued", codes, "0"),
-        ("used", used, "0"),
-        ("conversion", f'IF({codes}<1;"";{used}/({codes}))', "0%"),
-        ("issued_today", sheet.count("codes", issue_date=today["issued"]), "0"),
-        ("redeemed_today", sheet.redeemed(time=today["redeemed"]), "0"),
-        ("expiring", _between(sheet), "0"),
-    ]
-    places = (0, 1, 3, 6, 7, 10)
+def _glance(sheet_id: int, sheet: Counting, say: Mapping[str, str]) -> list[Request]:
+    """Numbers at a glance, each under its label."""
+    today = '">="&TODAY()'
+    codes, used = sheet.codes(), sheet.status("used")
+    codes = f"({codes}-1)"  # its header
+    ready = f"$F${_TABLES + 1}:$F${_TABLES + CAMPAIGNS}"
+    numbers = {
+        0: ("issued", codes, "0"),
+        1: ("used", used, "0"),
+        2: ("conversion", f'IF({codes}<1;"";{used}/{codes})', "0%"),
+        3: ("expiring", f"{sheet.open_until(today)}-{sheet.open_until(f'{today}+{SOON_DAYS}')}", "0"),
+        5: ("pool_left", f'IF(COUNT({ready})=0;"";SUM({ready}))', "0"),
+        8: ("issued_today", sheet.codes(issue_date=today), "0"),
+        9: ("redeemed_today", f"MAX(0;{sheet.redeemed(time=today)})", "0"),
+    }
     batch: list[Request] = []
-    for column, (key, formula, pattern) in zip(places, numbers, strict=True):
+    for column, (key, formula, pattern) in numbers.items():
         label = edits.text_look(say[key], background=_SHADE)
         value = edits.formula_look(f"={formula}", pattern, size=18, background=_SHADE, ink=_INK)
         batch.append(_block(sheet_id, _GLANCE - 1, column, [[label], [value]]))
     return batch
 
 
-def _between(sheet: _Sheet) -> str:
-    """Codes that end within the next days: those that end later are taken from those that end from today on."""
-    return f"{sheet.open_until(chr(34) + '>=' + chr(34) + '&TODAY()')}-({sheet.open_until(_after(SOON_DAYS))})"
+def _spaces(sheet: Counting) -> str:
+    """Spaces around campaigns and statuses: then every spelling is asked for, and only then."""
+    places = (("codes", "campaign"), ("codes", "status"), ("pool", "campaign"))
+    return "+".join(sheet.count(tab, **{key: f'"{text}"'}) for tab, key in places for text in ("* ", " *"))
 
 
-def _after(days: int) -> str:
-    return f'">="&TODAY()+{days}'
+def _spellings(sheet: Counting, number: int) -> list[Request]:
+    """Criteria for a campaign's name: tidy, with a space behind it or before it, and as it was typed.
+
+    A name may hold what COUNTIFS takes for wildcards or comparisons. Where it was typed tidily, the last one stands for
+    nothing: nobody puts two tildes behind a name. A name that may read as a number is not asked
+    for with spaces: the number is the same, and its rows would count again.
+    """
+    name, typed = f"$A{_TABLES + 1 + number}", f'{_in_campaigns(sheet, "campaign", number)}&""'
+    first = f"${a1_column(_UNSEEN)}{_TABLES + 1 + number}"
+    same = "+".join(f"({typed}={text})" for text in (name, f'{name}&" "', f'" "&{name}'))
+    nothing, is_number = f'{first}&"~~~~"', f'ISNUMBER(FIND(LEFT({name}&" ";1);"{_NUMERIC}"))'
+    formulas = (
+        literal(name),
+        f'IF({is_number};{nothing};{first}&" ")',
+        f'IF({is_number};{nothing};"= "&{escaped(name)})',
+        f"IF({same}>0;{nothing};{literal(typed)})",
+    )
+    untidy = f"({_SPACES}>0)+NOT({typed}={name})"
+    return [*(edits.formula_look(f"={formula}", "@") for formula in formulas), edits.formula_look(f"={untidy}", "0")]
 
 
-def _campaign(sheet: _Sheet, say: Mapping[str, str], number: int) -> list[Request]:
-    """The campaign in one row of Campaigns, whichever stands there."""
+def _in_campaigns(sheet: Counting, key: str, number: int) -> str:
+    """A cell of the campaign in one row of Campaigns, whichever stands there."""
+    return f"INDEX({sheet.column('campaigns', key)};{number + 2})"
+
+
+def _campaign(sheet: Counting, say: Mapping[str, str], number: int) -> list[Request]:
     row = _TABLES + 1 + number
-    name = f"$A{row}"
+    name, first, last = f"$A{row}", f"${a1_column(_UNSEEN)}{row}", f"${a1_column(_UNSEEN + _SPELLINGS - 1)}{row}"
 
     def at(key: str) -> str:
-        return f"INDEX({sheet.column('campaigns', key)};{number + 2})"
+        return _in_campaigns(sheet, key, number)
 
-    # A name may hold what COUNTIFS takes for wildcards or comparisons; the header of its column is no row.
-    literal = f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({name};"~";"~~");"*";"~*");"?";"~?")'
-    headed = f"(INDEX({sheet.column('codes', 'campaign')};1)={name})"
-    issued = f"{sheet.count('codes', campaign=literal)}-{headed}"
-    used = sheet.count_word("codes", "status", "used", campaign=literal)
-    pool = f"{sheet.count('pool', campaign=literal)}-(INDEX({sheet.column('pool', 'campaign')};1)={name})"
-    shared = sheet.redeemed(code=f'"="&{at("shared_code")}')
-    is_pool, is_shared = (_is_word(at("code_source"), word) for word in ("pool", "shared"))
-    is_shared = f'({is_shared}+({at("code_source")}="")*({at("shared_code")}<>""))>0'
-    spent = f"IF({is_shared};{shared};$B{row})"
-    by_limit = f'IF({at("total_limit")}="";1E+9;{at("total_limit")}-{spent})'
-    left = f"MIN({by_limit};IF({is_pool}>0;{pool}-$B{row};1E+9))"
+    def rows(tab: str, statuses: tuple[Sequence[str], Sequence[str]] = ((), ())) -> str:
+        """Rows of the campaign that have a code, however its name is spelt, in all or with one of the statuses."""
+        tidy, every = (
+            "+".join(sheet.count(tab, campaign=asked, code='"<>"', **criteria) for criteria in _statuses(words))
+            for asked, words in zip((first, f"{first}:{last}"), statuses, strict=True)
+        )
+        return f"IF(${a1_column(_UNTIDY)}{row}=0;{tidy};SUMPRODUCT({every}))"
+
+    def below(tab: str) -> str:
+        """The same without the header of the column, which may read like a campaign."""
+        return f"({rows(tab)}-(INDEX({sheet.column(tab, 'campaign')};1)={name}))"
+
+    left = f"${a1_column(_LEFT)}{row}"
+    is_pool = is_word(_in_campaigns(sheet, "code_source", number), "pool")
     only = f'{name}=""'
     return [
-        edits.formula_look(f'=IFERROR({at("campaign")}&"";"")', "@"),
-        edits.formula_look(f'=IF({only};"";{issued})', "0"),
-        edits.formula_look(f'=IF({only};"";{used})', "0"),
+        edits.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', "@"),
+        edits.formula_look(f'=IF({only};"";{below("codes")})', "0"),
+        edits.formula_look(f'=IF({only};"";{rows("codes", (words_of("used"), spaced("used")))})', "0"),
         edits.formula_look(f'=IF({only};"";IF($B{row}<1;"";$C{row}/$B{row}))', "0%"),
-        edits.formula_look(f'=IF({only};"";IF({left}>=1E+9;"{say["no_limit"]}";MAX(0;{left})))', "0"),
+        edits.formula_look(f'=IF({only};"";IF({left}>={_ENDLESS};"{say["no_limit"]}";{left}))', "0"),
+        edits.formula_look(f'=IF({only};"";IF({is_pool}>0;MAX(0;{below("pool")}-$B{row});""))', "0"),
     ]
 
 
-def _day(sheet: _Sheet, language: Language, number: int) -> list[Request]:
+def _left(sheet: Counting, number: int) -> Request:
+    """What a campaign may still give: by its limit, which for a shared code is one of redemptions, and by the pool."""
     row = _TABLES + 1 + number
-    day = f"${a1_column(_DAY)}{row}"
-    since, until = f'">="&{day}', f'"<"&{day}+1'
-    issued = sheet.column("codes", "issue_date")
-    redeemed = f"{sheet.redeemed(time=since)}-({sheet.redeemed(time=f'{chr(34)}>={chr(34)}&{day}+1')})"
+    limit, code, source = (_in_campaigns(sheet, key, number) for key in ("total_limit", "shared_code", "code_source"))
+    redeemed = sheet.redeemed(code=literal(f"TRIM({code})"))
+    shared = f'{is_word(source, "shared")}+(TRIM({source})="")*(TRIM({code})<>"")>0'
+    spent = f"IF({shared};{redeemed};$B{row})"
+    by_limit = f'IF(TRIM({limit})="";{_ENDLESS};IFERROR(VALUE(TRIM({limit}))-{spent};{_ENDLESS}))'
+    by_pool = f"IF(ISNUMBER($F{row});$F{row};{_ENDLESS})"
+    return edits.formula_look(f'=IF($A{row}="";"";MAX(0;MIN({by_limit};{by_pool})))', "0")
+
+
+def _not_shown(sheet: Counting, say: Mapping[str, str]) -> Request:
+    """How many campaigns stand below those that are shown."""
+    all_ = sheet.count("campaigns", campaign='"<>"')
+    more = f'{all_}-1-COUNTIF($A${_TABLES + 1}:$A${_TABLES + CAMPAIGNS};"?*")'
+    return edits.formula_look(f'=IF({more}>0;"{say["more_campaigns"]} "&({more});"")', "@")
+
+
+def _day(language: Language, number: int) -> list[Request]:
+    """A day, the codes given and the redemptions on it; one that is undone on a later day is taken off there."""
+    row = _TABLES + 1 + number
+    issued, redeemed = (f"${a1_column(_SINCE + place)}" for place in range(2))
     return [
         edits.formula_look(f"=TODAY()-{DAYS - 1 - number}", language.date_pattern, kind="DATE"),
-        edits.formula_look(f"=COUNTIFS({issued};{since};{issued};{until})", "0"),
-        edits.formula_look(f"={redeemed}", "0"),
+        edits.formula_look(f"={issued}{row}-{issued}{row + 1}", "0"),
+        edits.formula_look(f"=MAX(0;{redeemed}{row}-{redeemed}{row + 1})", "0"),
     ]
 
 
-def _channel(sheet: _Sheet, number: int) -> list[Request]:
-    """The next channel, from the end of Redemptions up, that does not stand above, and what was redeemed there."""
+def _since(sheet: Counting, number: int) -> list[Request]:
+    """Codes given and redemptions from a day on; the last one is tomorrow."""
+    criterion = f'">="&TODAY()-{DAYS - 1 - number}'
+    formulas = (sheet.codes(issue_date=criterion), sheet.redeemed(time=criterion))
+    return [edits.formula_look(f"={formula}", "0") for formula in formulas]
+
+
+def _channel(sheet: Counting, number: int) -> list[Request]:
+    """The channel with the latest redemption of those that do not stand above, and what was redeemed there.
+
+    It is found by its latest Time: a search over texts would take a thousand times as long.
+    """
     row = _TABLES + 1 + number
     letter = a1_column(_CHANNEL)
-    column = sheet.column("redemptions", "usage_channel")
-    above = f"${letter}${_TABLES}:${letter}{row - 1}"
-    last = f'SUMPRODUCT(MAX((COUNTIF({above};{column})=0)*({column}<>"")*(ROW({column})>1)*ROW({column})))'
-    name = f"${letter}{row}"
-    literal = f'"="&SUBSTITUTE(SUBSTITUTE(SUBSTITUTE({name};"~";"~~");"*";"~*");"?";"~?")'
+    name, found = f"${letter}{row}", [f"${letter}{above}" for above in range(_TABLES + 1, row)]
+    channels, times = (sheet.column("redemptions", key) for key in ("usage_channel", "time"))
+    others = "".join(f';{channels};"<>"&{escaped(each)}' for each in found)
+    latest = f'MAXIFS({times};{channels};"<>"{others})'
+    channel = f'IFERROR(INDEX({channels};MATCH({latest};{times};0))&"";"")'
+    new = "".join(f"*({channel}<>{each})" for each in found)
+    formula = channel if not found else f'IF({found[-1]}="";"";IF(1{new};{channel};""))'
     return [
-        edits.formula_look(f'=IF(${letter}{row - 1}="";"";IF({last}=0;"";INDEX({column};{last})&""))', "@"),
-        edits.formula_look(f'=IF({name}="";"";{sheet.redeemed(usage_channel=literal)})', "0"),
+        edits.formula_look(f"={formula}", "@"),
+        edits.formula_look(f'=IF({name}="";"";MAX(0;{sheet.redeemed(usage_channel=literal(name))}))', "0"),
     ]
 
 
-def _is_word(cell: str, word: str) -> str:
-    words = dict.fromkeys(language.words[word] for language in LANGUAGES.values())
-    return "(" + "+".join(f'({cell}="{each}")' for each in words) + ")"
+def _other_channels(sheet: Counting, say: Mapping[str, str]) -> list[Request]:
+    """What was redeemed elsewhere, so that the table holds every redemption; nothing is said if there is none."""
+    row = _TABLES + 1 + CHANNELS
+    number = a1_column(_CHANNEL + 1)
+    rest = f"{sheet.redeemed()}-SUM(${number}${_TABLES + 1}:${number}{row - 1})"
+    return [
+        edits.formula_look(f'=IF(${number}{row}="";"";"{say["other_channels"]}")', "@"),
+        edits.formula_look(f'=IF({rest}>0;{rest};"")', "0"),
+    ]
+
+
+def _statuses(words: Sequence[str]) -> list[dict[str, str]]:
+    return [{"status": f'"{word}"'} for word in words] or [{}]
 
 
 def _block(sheet_id: int, row: int, column: int, cells: list[list[Request]]) -> Request:
@@ -203,5 +256,5 @@ def _charts(sheet_id: int, say: Mapping[str, str]) -> list[Request]:
     campaigns = (_CAMPAIGN, _TABLES - 1, _TABLES + 10)
     return [
         edits.chart(sheet_id, say["by_day"], "LINE", days, 2, (_CHARTS - 1, 0), _CHART_SIZE, _PALETTE),
-        edits.chart(sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 5), _CHART_SIZE, _PALETTE),
+        edits.chart(sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 7), _CHART_SIZE, _PALETTE),
     ]

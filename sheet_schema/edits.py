@@ -256,7 +256,7 @@ def rule_column(column: Column, language: Language, sheet_id: int, index: int, r
 
 def hide_column(column: Column, sheet_id: int, index: int) -> list[Request]:
     """Put a column out of sight that is for the functions alone."""
-    return [_hide_columns(sheet_id, index, hidden=True)] if column.hidden else []
+    return [hide_columns(sheet_id, index, hidden=True)] if column.hidden else []
 
 
 def words_of(column: Column, language: Language) -> list[str]:
@@ -298,7 +298,7 @@ def bare_columns(sheet_id: int, start: int, number: int) -> list[Request]:
     return [
         {"repeatCell": {"range": below, "cell": {}, "fields": "userEnteredFormat.numberFormat"}},
         {"setDataValidation": {"range": below}},
-        _hide_columns(sheet_id, start, number, hidden=False),
+        hide_columns(sheet_id, start, number, hidden=False),
     ]
 
 
@@ -359,7 +359,8 @@ def color(rgb: str) -> Request:
     return {"rgbColor": {name: round(value / 255, 4) for name, value in parts if value}}
 
 
-def _hide_columns(sheet_id: int, start: int, number: int = 1, *, hidden: bool) -> Request:
+def hide_columns(sheet_id: int, start: int, number: int = 1, *, hidden: bool) -> Request:
+    """Put columns out of sight, or back."""
     properties = {"hiddenByUser": hidden}
     place = _columns(sheet_id, start, number)
     return {"updateDimensionProperties": {"range": place, "properties": properties, "fields": "hiddenByUser"}}

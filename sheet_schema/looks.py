@@ -72,11 +72,14 @@ def renew(sheet_id: int) -> list[Request]:
 
 
 def is_word(cell: str, key: str) -> str:
-    """Say in a formula, without a separator, that a cell holds a word in any language: a number above 0 if so."""
+    """Say in a formula, without a separator, that a cell holds a word in any language: a number above 0 if so.
+
+    Spaces around it and capitals make no difference.
+    """
     words = dict.fromkeys(
-        word for language in LANGUAGES.values() for word in (language.words[key], *language.spellings.get(key, ()))
+        word for each in LANGUAGES.values() for word in (each.words[key], *each.spellings.get(key, ()))
     )
-    return "(" + "+".join(f'({cell}="{word}")' for word in words) + ")"
+    return "(" + "+".join(f'(TRIM({cell})="{word}")' for word in words) + ")"
 
 
 def _notes(place: Place, language: Language) -> Iterator[Request]:
