@@ -23,13 +23,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 Json = dict[str, Any]
 _LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'')
+FIELDS = (
+    "sheets(properties,charts,bandedRanges,conditionalFormats,data(columnMetadata,"
+    "rowData.values(userEnteredValue,userEnteredFormat,note,dataValidation)))"
+)
+_NEWER = re.compile(r"\b(?:MAXIFS|MINIFS|IFS|XOR)(?=\()")
 _PIXELS_A_LETTER = 7
 _PRINTED = 60
 
 
 def export(url: str, path: Path) -> None:
     """Write the spreadsheet at an API *url* as *path*."""
-    answer = requests.get(f"{url}?includeGridData=true", timeout=120)
+    answer = requests.get(url, params={"fields": FIELDS}, timeout=120)
     answer.raise_for_status()
     book = Workbook()
     book.remove(book.active)  # type: ignore[arg-type]
@@ -43,12 +48,15 @@ def export(url: str, path: Path) -> None:
 
 
 def formula(text: str) -> str:
-    """A formula with commas between its arguments; texts and titles stay as they are."""
+    """A formula with commas between its arguments, its newer functions named as the file format wants it.
+
+    Texts and titles stay as they are.
+    """
     parts, end = [], 0
     for literal in _LITERAL.finditer(text):
         parts += [text[end : literal.start()].replace(";", ","), literal[0]]
         end = literal.end()
-    return "".join([*parts, text[end:].replace(";", ",")])
+    return _NEWER.sub(r"_xlfn.\g<0>", "".join([*parts, text[end:].replace(";", ",")]))
 
 
 def _sheet(sheet: Worksheet, raw: Json) -> None:
@@ -75,8 +83,8 @@ def _sheet(sheet: Worksheet, raw: Json) -> None:
 
 def _cell(sheet: Worksheet, row: int, column: int, raw: Json) -> None:
     entered, look = raw.get("userEnteredValue", {}), raw.get("userEnteredFormat", {})
-    if not (entered or look or "note" in raw or "dataValidation" in raw):
-        return
+    if not entered and row > _PRINTED:
+        return  # the look of a row to come is its column's
     cell = sheet.cell(row, column)
     if "formulaValue" in entered:
         cell.value = formula(entered["formulaValue"])
