@@ -265,6 +265,13 @@ def words_of(column: Column, language: Language) -> list[str]:
     return [language.words[key] for key in keys]
 
 
+def align_left(sheet_id: int, index: int) -> Request:
+    """Start the cells of a column where its title starts, dates and numbers too."""
+    cell = {"userEnteredFormat": {"horizontalAlignment": "LEFT"}}
+    fields = "userEnteredFormat.horizontalAlignment"
+    return {"repeatCell": {"range": below_header(sheet_id, index), "cell": cell, "fields": fields}}
+
+
 def offer(sheet_id: int, index: int, values: str, hint: str) -> Request:
     """Offer the values of a range, in A1 notation, in a column, and warn of others."""
     rule = _rule("ONE_OF_RANGE", [f"={values}"], hint)

@@ -28,7 +28,7 @@ NEW = Seen()
 VERSION = "1"
 
 _HEADER, _BAND = "#d9e7f7", "#f6f9fc"
-_EXPIRING, _EXPIRED, _QUIET = "#fff0c2", "#eceff1", "#7a828a"
+_EXPIRING, _EXPIRED, _QUIET = "#fff0c2", "#eceff1", "#5b636b"
 _GREEN, _BLUE, _RED = "#d7f0dd", "#dfe6ee", "#f9d9d6"
 _TAB_COLORS = {"help": "#34a853", "codes": "#4285f4", "campaigns": "#f9ab00", "problems": "#ea4335"}
 #: Days before the end of a code from which on its row is amber.

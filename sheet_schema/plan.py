@@ -16,6 +16,7 @@ from sheet_schema.dashboard import dashboard_page
 from sheet_schema.layout import code_key_request, quote
 from sheet_schema.looks import Place
 from sheet_schema.records import empty_cell
+from sheet_schema.schema import Kind
 from sheet_schema.tabs import CAMPAIGNS, DASHBOARD, HELP, PAGES, TABS
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 __all__ = ["PlanRefused", "code_key_request", "describe", "new_code_key", "plan", "undressed"]
 
 _ROWS = 1000
+#: Kinds that a spreadsheet puts to the right, against the text of the next column, if nobody says otherwise.
+_RIGHT = frozenset({Kind.DATE, Kind.TIME, Kind.COUNT})
 _FIRST_ID = 101
 #: Faults that adding would hide, or make worse.
 _FOR_A_PERSON = frozenset({"doubled_column", "several_by_hand", "header_below", "no_header"})
@@ -254,6 +257,8 @@ def _new_columns(tab: Tab, columns: Sequence[Column], language: Language, sheet_
         batch.append(_mark_column(tab, column, sheet_id, index))
         batch.append(edits.width(sheet_id, index, column.width))
         batch += edits.shape_column(column, language, sheet_id, index)
+        if column.kind in _RIGHT:
+            batch.append(edits.align_left(sheet_id, index))
     return batch
 
 

@@ -562,50 +562,50 @@ LANGUAGE = Language(
         (
             "Add a campaign",
             (
-                "In the tab {tab_campaigns} type a name into the first empty row. That is all: every other cell may "
-                "stay empty, and the note on each title (point at it) says what that means. The bot has to send the "
-                "same name."
+                "Type a name into the first empty row of the tab '{tab_campaigns}'. That is all: every other cell may "
+                "stay empty; point at a column's title to read what an empty cell means. The bot has to send the same "
+                "name."
             ),
         ),
         (
             "Stop a campaign",
-            "Choose {word_no} in {campaigns_active}. From then on no codes are given; those that are out stay good.",
+            "Choose '{word_no}' in its '{campaigns_active}'. No more codes are given; those that are out stay good.",
         ),
         (
             "Load ready codes",
             (
-                "Choose {word_pool} in {campaigns_code_source}. Paste the codes into the tab {tab_pool}, with the name "
-                "of the campaign beside each."
+                "Choose '{word_pool}' in the campaign's column '{campaigns_code_source}'. Then paste the codes into "
+                "the tab '{tab_pool}', with the name of the campaign beside each."
             ),
         ),
         (
             "Void a code",
             (
-                "In the tab {tab_codes} find its row (Ctrl+F) and choose {word_void} in {codes_status}. It is refused "
-                "everywhere from then on."
+                "Find its row in the tab '{tab_codes}' (Ctrl+F) and choose '{word_void}' in '{codes_status}'. It is "
+                "refused everywhere from then on."
             ),
         ),
         (
             "Give a code by hand",
             (
-                "In the tab {tab_codes} type a code of your own and the campaign into the first empty row; "
-                "{codes_subscriber_id} and {codes_expiration_date} may stay empty. If the spreadsheet asks whether you "
-                "mean it, say yes."
+                "Type a code of your own and the campaign into the first empty row of the tab '{tab_codes}'; "
+                "'{codes_subscriber_id}' and '{codes_expiration_date}' may stay empty. If the spreadsheet asks whether "
+                "you really want to edit this, say yes."
             ),
         ),
         (
-            "What {codes_status} means",
+            "What '{codes_status}' means",
             (
-                "{word_unused}: the code can be redeemed. {word_used}: it was redeemed; {codes_used_on} and "
-                "{codes_usage_channel} say when and where. {word_void}: you blocked it; choose {word_unused} to allow "
-                "it again. An empty cell means {word_unused}."
+                "'{word_unused}': the code can be redeemed. '{word_used}': it was redeemed; '{codes_used_on}' and "
+                "'{codes_usage_channel}' say when and where. '{word_void}': you blocked it; choose '{word_unused}' to "
+                "allow it again. An empty cell means '{word_unused}'."
             ),
         ),
         (
             "What the colours mean",
             (
-                "Amber: the code ends within 3 days. Grey: it has ended; a later {codes_expiration_date} makes it good "
-                "again. Pale: it was used. Struck through: it is {word_void}."
+                "Amber: the code ends within 3 days. Grey: it has ended; a later '{codes_expiration_date}' makes it "
+                "good again. Pale: it was used. Struck through: it is '{word_void}'."
             ),
         ),
         (
@@ -613,14 +613,14 @@ LANGUAGE = Language(
             (
                 "Nothing is lost for good: File > Version history brings everything back. But do not delete a column "
                 "that Promosheet needs: calls are refused until it is back. Do not give one code to two people. Do not "
-                "delete rows of {tab_redemptions}: a used code would be good again. Leave the hidden tab {tab_guard} "
-                "alone."
+                "delete rows of '{tab_redemptions}': a used code would be good again. Leave the hidden tab "
+                "'{tab_guard}' alone."
             ),
         ),
         (
             "Whom to ask",
             (
-                "Look into the tab {tab_problems} first: it says what is wrong and what to type instead. Then ask "
+                "Look into the tab '{tab_problems}' first: it says what is wrong and what to type instead. Then ask "
                 "whoever set this up:"
             ),
         ),
@@ -629,7 +629,7 @@ LANGUAGE = Language(
     help_time_zone=(
         "Time zone of the shop",
         (
-            "If this is not your time zone, type yours (for example Europe/London); the tab {tab_problems} then says "
+            "If this is not your time zone, type yours (for example Europe/London); the tab '{tab_problems}' then says "
             "where to change the spreadsheet's. All dates here are in the spreadsheet's own."
         ),
     ),
@@ -644,7 +644,7 @@ LANGUAGE = Language(
         "issued": "Codes given",
         "used": "Used",
         "redeemed": "Redeemed",
-        "conversion": "Used of given",
+        "conversion": "Used, %",
         "issued_today": "Given today",
         "redeemed_today": "Redeemed today",
         "expiring": "Unused, end within 7 days",

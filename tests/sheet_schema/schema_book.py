@@ -213,7 +213,7 @@ class Book:
         self._sheet(sheetId).row_count += length
 
     def _repeatCell(self, range: Json, cell: Json, fields: str) -> None:  # noqa: A002, N802
-        if fields == "userEnteredFormat(wrapStrategy,verticalAlignment)":
+        if fields in {"userEnteredFormat(wrapStrategy,verticalAlignment)", "userEnteredFormat.horizontalAlignment"}:
             return
         assert fields == "userEnteredFormat.numberFormat"
         assert range["startRowIndex"] < self._sheet(range["sheetId"]).row_count
