@@ -26,7 +26,7 @@ CAMPAIGNS, DAYS, CHANNELS = 30, 30, 8
 SOON_DAYS = 7
 #: Rows, counted from 1: numbers at a glance, then the charts, then the tables that they draw.
 _GLANCE, _CHARTS, _TABLES = 3, 6, 24
-_WIDTHS = (190, 100, 120, 130, 100, 130, 40, 110, 100, 110, 40, 160, 110)
+_WIDTHS = (190, 100, 120, 130, 100, 150, 40, 120, 120, 110, 40, 160, 110)
 #: First columns of the tables: campaigns, days, channels; then what is out of sight.
 _CAMPAIGN, _DAY, _CHANNEL, _UNSEEN = 0, 7, 11, 13
 #: Out of sight, beside each campaign: spellings of its name as criteria, whether they have to be asked for, what is
@@ -35,7 +35,7 @@ _SPELLINGS, _UNTIDY, _LEFT, _SINCE = 4, 17, 18, 19
 _COLUMNS = 21
 #: How many cells have spaces around a word where staff type one.
 _SPACES = f"${a1_column(_UNTIDY)}$1"
-_CHART_SIZE = (600, 340)
+_CHART_SIZES = (770, 340), (660, 340)
 _INK, _SHADE = "#1967d2", "#e8f0fe"
 _PALETTE = ("#4285f4", "#34a853")
 #: What a number, a date or a share begins with.
@@ -95,8 +95,8 @@ def _glance(sheet_id: int, sheet: Counting, say: Mapping[str, str]) -> list[Requ
         2: ("conversion", f'IF({codes}<1;"";{used}/{codes})', "0%"),
         3: ("expiring", f"{sheet.open_until(today)}-{sheet.open_until(f'{today}+{SOON_DAYS}')}", "0"),
         5: ("pool_left", f'IF(COUNT({ready})=0;"";SUM({ready}))', "0"),
-        8: ("issued_today", sheet.codes(issue_date=today), "0"),
-        9: ("redeemed_today", f"MAX(0;{sheet.redeemed(time=today)})", "0"),
+        7: ("issued_today", sheet.codes(issue_date=today), "0"),
+        8: ("redeemed_today", f"MAX(0;{sheet.redeemed(time=today)})", "0"),
     }
     batch: list[Request] = []
     for column, (key, formula, pattern) in numbers.items():
@@ -210,7 +210,8 @@ def _since(sheet: Counting, number: int) -> list[Request]:
 def _channel(sheet: Counting, number: int) -> list[Request]:
     """The channel with the latest redemption of those that do not stand above, and what was redeemed there.
 
-    It is found by its latest Time: a search over texts would take a thousand times as long.
+    It is found by its latest Time, because a search over texts takes a thousand times as long; that is left for a
+    moment that two channels share.
     """
     row = _TABLES + 1 + number
     letter = a1_column(_CHANNEL)
@@ -219,8 +220,9 @@ def _channel(sheet: Counting, number: int) -> list[Request]:
     others = "".join(f';{channels};"<>"&{escaped(each)}' for each in found)
     latest = f'MAXIFS({times};{channels};"<>"{others})'
     channel = f'IFERROR(INDEX({channels};MATCH({latest};{times};0))&"";"")'
-    new = "".join(f"*({channel}<>{each})" for each in found)
-    formula = channel if not found else f'IF({found[-1]}="";"";IF(1{new};{channel};""))'
+    new, unseen = ("".join(f"*({each}<>{above})" for above in found) for each in (channel, channels))
+    tied = f'INDEX({channels};SUMPRODUCT(MAX(({times}={latest})*({channels}<>""){unseen}*ROW({channels}))))&""'
+    formula = channel if not found else f'IF({found[-1]}="";"";IF(1{new};{channel};{tied}))'
     return [
         edits.formula_look(f"={formula}", "@"),
         edits.formula_look(f'=IF({name}="";"";MAX(0;{sheet.redeemed(usage_channel=literal(name))}))', "0"),
@@ -248,6 +250,8 @@ def _block(sheet_id: int, row: int, column: int, cells: list[list[Request]]) -> 
 
 def _table(sheet_id: int, column: int, heads: list[str], rows: list[list[Request]]) -> Request:
     header = [edits.text_look(head, bold=True, background=_SHADE) for head in heads]
+    for number in header[1:]:
+        number["userEnteredFormat"]["horizontalAlignment"] = "RIGHT"
     return _block(sheet_id, _TABLES - 1, column, [header, *rows])
 
 
@@ -255,6 +259,6 @@ def _charts(sheet_id: int, say: Mapping[str, str]) -> list[Request]:
     days = (_DAY, _TABLES - 1, _TABLES + DAYS)
     campaigns = (_CAMPAIGN, _TABLES - 1, _TABLES + 10)
     return [
-        edits.chart(sheet_id, say["by_day"], "LINE", days, 2, (_CHARTS - 1, 0), _CHART_SIZE, _PALETTE),
-        edits.chart(sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 7), _CHART_SIZE, _PALETTE),
+        edits.chart(sheet_id, say["by_day"], "LINE", days, 2, (_CHARTS - 1, 0), _CHART_SIZES[0], _PALETTE),
+        edits.chart(sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 7), _CHART_SIZES[1], _PALETTE),
     ]

@@ -76,8 +76,8 @@ class Counts:
             "C4": used / len(self.codes) if self.codes else "",
             "D4": soon,
             "F4": sum(ready) if ready else "",
-            "I4": sum(on(row, "issue_date", lambda day: day >= self.today) for row in self.codes),
-            "J4": sum(on(row, "time", lambda day: day >= self.today) for row in self.uses),
+            "H4": sum(on(row, "issue_date", lambda day: day >= self.today) for row in self.codes),
+            "I4": sum(on(row, "time", lambda day: day >= self.today) for row in self.uses),
         }
 
     def _campaigns(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ bands, conditional formats, charts. A formula is rewritten as Google's export do
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ FIELDS = (
 _NEWER = re.compile(r"\b(?:MAXIFS|MINIFS|IFS|XOR)(?=\()")
 _PIXELS_A_LETTER = 7
 _PRINTED = 60
+_LOW = 15
 
 
 def export(url: str, path: Path) -> None:
@@ -54,9 +56,13 @@ def formula(text: str) -> str:
     """
     parts, end = [], 0
     for literal in _LITERAL.finditer(text):
-        parts += [text[end : literal.start()].replace(";", ","), literal[0]]
+        parts += [_plain(text[end : literal.start()]), literal[0]]
         end = literal.end()
-    return _NEWER.sub(r"_xlfn.\g<0>", "".join([*parts, text[end:].replace(";", ",")]))
+    return "".join([*parts, _plain(text[end:])])
+
+
+def _plain(part: str) -> str:
+    return _NEWER.sub(r"_xlfn.\g<0>", part.replace(";", ","))
 
 
 def _sheet(sheet: Worksheet, raw: Json) -> None:
@@ -73,10 +79,12 @@ def _sheet(sheet: Worksheet, raw: Json) -> None:
     for number, row in enumerate(data.get("rowData", []), 1):
         for index, cell in enumerate(row.get("values", []), 1):
             _cell(sheet, number, index, cell)
+            _grow(sheet, number, index, cell, data["columnMetadata"])
     _bands(sheet, raw, grid)
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 1
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_area = f"A1:{get_column_letter(grid['columnCount'])}{_PRINTED}"
+    if sheet.sheet_state == "visible":  # LibreOffice prints a hidden tab that has an area
+        sheet.print_area = f"A1:{get_column_letter(grid['columnCount'])}{_PRINTED}"
     for rule in raw.get("conditionalFormats", []):
         _colour_rule(sheet, rule)
 
@@ -108,6 +116,17 @@ def _cell(sheet: Worksheet, row: int, column: int, raw: Json) -> None:
         cell.comment = Comment(raw["note"], "Promosheet")
     if row == 2 and "dataValidation" in raw:
         _drop_down(sheet, column, raw["dataValidation"])
+
+
+def _grow(sheet: Worksheet, row: int, column: int, raw: Json, columns: list[Json]) -> None:
+    """Make a row as high as its wrapped text asks for: a spreadsheet does it by itself, an .xlsx has to say it."""
+    look, text = raw.get("userEnteredFormat", {}), raw.get("userEnteredValue", {}).get("stringValue", "")
+    points = look.get("textFormat", {}).get("fontSize") or 10
+    wide = max(1, int(columns[column - 1]["pixelSize"] / (points * 0.66)))
+    lines = len(textwrap.wrap(text, wide)) if look.get("wrapStrategy") == "WRAP" else 1
+    height = max(sheet.row_dimensions[row].height or 0, lines * points * 1.35)
+    if row <= _PRINTED and height > _LOW:
+        sheet.row_dimensions[row].height = height
 
 
 def _font(letters: Json) -> Font:
@@ -164,6 +183,12 @@ def _chart(sheet: Worksheet, raw: Json) -> None:
     chart.title = raw["spec"]["title"]
     for series in spec["series"]:
         chart.add_data(_reference(sheet, series["series"]), titles_from_data=True)
+        drawn = chart.series[-1]
+        drawn.smooth = False
+        (
+            drawn.graphicalProperties.line if spec["chartType"] == "LINE" else drawn.graphicalProperties
+        ).solidFill = _color(series["colorStyle"])
+    chart.legend.position = "b"
     domain = _reference(sheet, spec["domains"][0]["domain"])
     domain.min_row += 1
     chart.set_categories(domain)
