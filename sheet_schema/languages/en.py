@@ -346,7 +346,7 @@ LANGUAGE = Language(
         ),
         "withdrawn_row": (
             "The row was taken back in the moment when it was written: nobody was given this code by it.",
-            "Delete the row, or leave it: it counts for nothing, for example not towards Total limit.",
+            "Delete the row: until then the Dashboard counts it, and nothing else does, for example Total limit.",
         ),
         "renamed_tab": (
             "The tab '{tab}' is called '{found}' now. It is still read.",
