@@ -104,7 +104,7 @@ def _wanted(snapshot: Snapshot, due: _Due) -> list[Change] | None:
     """What the code's own row should still get, as far as it may be written now; None once it is there."""
     if due.event.event is Event.ROLLED_BACK or snapshot.is_dead(due.event):
         return _undone(snapshot, due.event) or None
-    if _arrived(snapshot, due.event):
+    if _arrived(snapshot, due.event, last_use=due.last_use):
         return None
     return _used(snapshot, due.event, last_use=due.last_use)
 
@@ -129,13 +129,17 @@ def _undone(snapshot: Snapshot, dead: Redemption) -> list[Change]:
     return [Change(row.row, Status.UNUSED, None, "", name_of(row)) for row in mine]
 
 
-def _arrived(snapshot: Snapshot, claim: Redemption) -> bool:
-    """True if a row shows this use or a later one, or a word of staff; what is dead since shows nothing."""
+def _arrived(snapshot: Snapshot, claim: Redemption, *, last_use: bool) -> bool:
+    """True if a row shows this use or a later one, or a word of staff; what is dead since shows nothing.
+
+    The last use has to be in the word: one before it may have a later time, from a process whose clock is ahead.
+    """
     rows = finding.rows_of_claim(snapshot, claim)
     true = [row for row in rows if not standing.names_dead(snapshot, row) and not standing.shows_another(snapshot, row)]
-    return not rows or any(_shows_use(row, claim) for row in true)
+    return not rows or any(_shows_use(row, claim, last_use=last_use) for row in true)
 
 
-def _shows_use(row: PromoCode, claim: Redemption) -> bool:
-    later = row.used_on is not None and claim.time is not None and row.used_on >= claim.time
-    return later or row.status is not Status.UNUSED
+def _shows_use(row: PromoCode, claim: Redemption, *, last_use: bool) -> bool:
+    if row.used_on is None or claim.time is None or row.status is not Status.UNUSED:
+        return row.status is not Status.UNUSED
+    return row.used_on == claim.time or (row.used_on > claim.time and not last_use)

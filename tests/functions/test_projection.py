@@ -112,6 +112,22 @@ def test_only_the_last_of_several_uses_touches_status() -> None:
     assert made.shown() == {ANNA: (USED, time_of(second))}
 
 
+def test_the_last_of_several_uses_is_said_though_its_clock_was_behind() -> None:
+    made, projector = Sheet(anna(), campaign=TWICE), Projector()
+    made.land(send(Projector(), made, use(made, ANNA, "c1", 4_000, uses_left=1)))
+    last = use(made, ANNA, "c2", 5_000)
+    made.land(send(projector, made, last))
+    assert made.shown() == {ANNA: (USED, time_of(last))}
+    assert send(projector, made) == []
+
+
+def test_a_word_that_staff_clear_beside_a_mark_is_theirs() -> None:
+    made, projector = Sheet(anna()), Projector()
+    made.land(send(projector, made, use(made, ANNA)))
+    made.type(ANNA, status=UNUSED)
+    assert send(projector, made) == []
+
+
 @pytest.mark.parametrize("word", [VOID, USED])
 def test_a_word_that_staff_typed_before_the_read_is_not_written_over(word: Status) -> None:
     made, projector = Sheet(anna(status=word)), Projector()
