@@ -1,8 +1,8 @@
 """Counting rows in formulas of the Dashboard: which columns, and which words. Pure: texts of formulas.
 
 COUNTIFS with a word is the one question that stays fast at 100,000 rows (`tests/bench/dashboard.py`); a wildcard takes
-six times as long, TRIM over a column thirty times. So the spaces that staff may leave around a word cost their search
-only where there are any: the cell *spaces* of the Dashboard counts them.
+six times as long, TRIM over a column thirty times. So the spaces that staff may leave around a word, and other words
+for the same, cost their search only where there are any: the cell *untidy* of the Dashboard counts them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Counting:
     """The columns of the data, as formulas name them."""
 
     places: Mapping[str, Place]
-    spaces: str
+    untidy: str
 
     def column(self, tab: str, key: str) -> str:
         """A whole column, header included."""
@@ -42,12 +42,12 @@ class Counting:
         return self.count("codes", code='"<>"', **criteria)
 
     def status(self, word: str, **criteria: str) -> str:
-        """Rows of Promo codes whose Status is a word in any language, with or without a space before or after it."""
+        """Rows of Promo codes whose Status is a word in any language, or is read as it."""
         tidy, every = (
             "+".join(self.codes(status=f'"{text}"', **criteria) for text in each)
-            for each in (words_of(word), spaced(word))
+            for each in (words_of(word), typed_for(word))
         )
-        return f"IF({self.spaces}=0;{tidy};{every})"
+        return f"IF({self.untidy}=0;{tidy};{every})"
 
     def event(self, word: str, **criteria: str) -> str:
         """Rows of Redemptions with an event, a word in any language."""
@@ -69,9 +69,15 @@ def words_of(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(language.words[key] for language in LANGUAGES.values()))
 
 
-def spaced(key: str) -> tuple[str, ...]:
-    """A word in every language, also with a space behind or before it."""
-    return tuple(text for word in words_of(key) for text in (word, f"{word} ", f" {word}"))
+def others_for(key: str) -> tuple[str, ...]:
+    """What else people type for a word."""
+    known = dict.fromkeys(text for language in LANGUAGES.values() for text in language.spellings.get(key, ()))
+    return tuple(text for text in known if text not in words_of(key))
+
+
+def typed_for(key: str) -> tuple[str, ...]:
+    """A word in every language and what else people type for it, also with a space behind or before it."""
+    return tuple(text for word in (*words_of(key), *others_for(key)) for text in (word, f"{word} ", f" {word}"))
 
 
 def literal(cell: str) -> str:

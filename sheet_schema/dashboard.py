@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheet_schema import edits
-from sheet_schema.counting import Counting, escaped, literal, spaced, words_of
+from sheet_schema.counting import Counting, escaped, literal, others_for, typed_for, words_of
 from sheet_schema.layout import a1_column
 from sheet_schema.looks import is_word
 
@@ -33,8 +33,8 @@ _CAMPAIGN, _DAY, _CHANNEL, _UNSEEN = 0, 7, 11, 13
 #: left; beside each day: what happened from it on.
 _SPELLINGS, _UNTIDY, _LEFT, _SINCE = 4, 17, 18, 19
 _COLUMNS = 21
-#: How many cells have spaces around a word where staff type one.
-_SPACES = f"${a1_column(_UNTIDY)}$1"
+#: How many cells have spaces around a word where staff type one, or another word for a status.
+_UNTIDY_CELLS = f"${a1_column(_UNTIDY)}$1"
 _CHART_SIZES = (770, 340), (660, 340)
 _INK, _SHADE = "#1967d2", "#e8f0fe"
 _PALETTE = ("#4285f4", "#34a853")
@@ -48,7 +48,7 @@ def dashboard_page(
     sheet_id: int, title: str, place: int, language: Language, places: Mapping[str, Place]
 ) -> list[Request]:
     """Make the Dashboard; the tabs that it counts have to stand before it in the batch."""
-    say, sheet = language.dashboard, Counting(places, _SPACES)
+    say, sheet = language.dashboard, Counting(places, _UNTIDY_CELLS)
     rows = _TABLES + max(CAMPAIGNS, DAYS, CHANNELS) + 3
     heads = [say[key] for key in ("campaign", "issued", "used", "conversion", "left", "pool_left")]
     return [
@@ -56,7 +56,7 @@ def dashboard_page(
         *(edits.width(sheet_id, index, pixels) for index, pixels in enumerate(_WIDTHS)),
         edits.hide_columns(sheet_id, _UNSEEN, _COLUMNS - _UNSEEN, hidden=True),
         _block(sheet_id, 0, 0, [[edits.text_look(say["title"], bold=True, size=18)]]),
-        _block(sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={_spaces(sheet)}", "0")]]),
+        _block(sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={_untidy(sheet)}", "0")]]),
         *_glance(sheet_id, sheet, say),
         _table(sheet_id, _CAMPAIGN, heads, [_campaign(sheet, say, number) for number in range(CAMPAIGNS)]),
         _block(
@@ -106,10 +106,12 @@ def _glance(sheet_id: int, sheet: Counting, say: Mapping[str, str]) -> list[Requ
     return batch
 
 
-def _spaces(sheet: Counting) -> str:
-    """Spaces around campaigns and statuses: then every spelling is asked for, and only then."""
+def _untidy(sheet: Counting) -> str:
+    """Spaces around campaigns and statuses, and other words: then every spelling is asked for, and only then."""
     places = (("codes", "campaign"), ("codes", "status"), ("pool", "campaign"))
-    return "+".join(sheet.count(tab, **{key: f'"{text}"'}) for tab, key in places for text in ("* ", " *"))
+    spaces = [sheet.count(tab, **{key: f'"{text}"'}) for tab, key in places for text in ("* ", " *")]
+    others = [sheet.count("codes", status=f'"{text}"') for word in ("used", "void") for text in others_for(word)]
+    return "+".join([*spaces, *others])
 
 
 def _spellings(sheet: Counting, number: int) -> list[Request]:
@@ -129,8 +131,8 @@ def _spellings(sheet: Counting, number: int) -> list[Request]:
         f'IF({is_number};{nothing};"= "&{escaped(name)})',
         f"IF({same}>0;{nothing};{literal(typed)})",
     )
-    untidy = f"({_SPACES}>0)+NOT({typed}={name})"
-    return [*(edits.formula_look(f"={formula}", "@") for formula in formulas), edits.formula_look(f"={untidy}", "0")]
+    untidy = f"({_UNTIDY_CELLS}>0)+NOT({typed}={name})"
+    return [*(edits.formula_look(f"={formula}", "") for formula in formulas), edits.formula_look(f"={untidy}", "0")]
 
 
 def _in_campaigns(sheet: Counting, key: str, number: int) -> str:
@@ -161,9 +163,9 @@ def _campaign(sheet: Counting, say: Mapping[str, str], number: int) -> list[Requ
     is_pool = is_word(_in_campaigns(sheet, "code_source", number), "pool")
     only = f'{name}=""'
     return [
-        edits.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', "@"),
+        edits.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', ""),
         edits.formula_look(f'=IF({only};"";{below("codes")})', "0"),
-        edits.formula_look(f'=IF({only};"";{rows("codes", (words_of("used"), spaced("used")))})', "0"),
+        edits.formula_look(f'=IF({only};"";{rows("codes", (words_of("used"), typed_for("used")))})', "0"),
         edits.formula_look(f'=IF({only};"";IF($B{row}<1;"";$C{row}/$B{row}))', "0%"),
         edits.formula_look(f'=IF({only};"";IF({left}>={_ENDLESS};"{say["no_limit"]}";{left}))', "0"),
         edits.formula_look(f'=IF({only};"";IF({is_pool}>0;MAX(0;{below("pool")}-$B{row});""))', "0"),
@@ -186,7 +188,7 @@ def _not_shown(sheet: Counting, say: Mapping[str, str]) -> Request:
     """How many campaigns stand below those that are shown."""
     all_ = sheet.count("campaigns", campaign='"<>"')
     more = f'{all_}-1-COUNTIF($A${_TABLES + 1}:$A${_TABLES + CAMPAIGNS};"?*")'
-    return edits.formula_look(f'=IF({more}>0;"{say["more_campaigns"]} "&({more});"")', "@")
+    return edits.formula_look(f'=IF({more}>0;"{say["more_campaigns"]} "&({more});"")', "")
 
 
 def _day(language: Language, number: int) -> list[Request]:
@@ -224,7 +226,7 @@ def _channel(sheet: Counting, number: int) -> list[Request]:
     tied = f'INDEX({channels};SUMPRODUCT(MAX(({times}={latest})*({channels}<>""){unseen}*ROW({channels}))))&""'
     formula = channel if not found else f'IF({found[-1]}="";"";IF(1{new};{channel};{tied}))'
     return [
-        edits.formula_look(f"={formula}", "@"),
+        edits.formula_look(f"={formula}", ""),
         edits.formula_look(f'=IF({name}="";"";MAX(0;{sheet.redeemed(usage_channel=literal(name))}))', "0"),
     ]
 
@@ -235,7 +237,7 @@ def _other_channels(sheet: Counting, say: Mapping[str, str]) -> list[Request]:
     number = a1_column(_CHANNEL + 1)
     rest = f"{sheet.redeemed()}-SUM(${number}${_TABLES + 1}:${number}{row - 1})"
     return [
-        edits.formula_look(f'=IF(${number}{row}="";"";"{say["other_channels"]}")', "@"),
+        edits.formula_look(f'=IF(${number}{row}="";"";"{say["other_channels"]}")', ""),
         edits.formula_look(f'=IF({rest}>0;{rest};"")', "0"),
     ]
 

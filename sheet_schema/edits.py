@@ -109,13 +109,17 @@ def link_look(target: str, text: str) -> Request:
 def formula_look(  # noqa: PLR0913 - as many as a cell has looks
     formula: str, pattern: str, *, kind: str = "", size: int = 0, background: str = "", ink: str = ""
 ) -> Request:
-    """CellData of a formula, with a number format (`@`, `0`, `0%`, or a date's with *kind* DATE)."""
+    """CellData of a formula, with a number format: `0`, `0%`, a date's with *kind* DATE, or "" for one that gives text.
+
+    That one is not Plain text: a formula that somebody types into such a cell again stays the text of a formula.
+    """
     letters: Request = {"fontSize": size, "bold": True} if size else {}
     if ink:
         letters["foregroundColorStyle"] = color(ink)
-    kinds = {"@": "TEXT", "0": "NUMBER", "0%": "PERCENT"}
-    look: Request = {"numberFormat": {"type": kind or kinds[pattern], "pattern": pattern}, "textFormat": letters}
-    look["horizontalAlignment"] = "LEFT" if size or pattern == "@" or kind else "RIGHT"
+    kinds = {"0": "NUMBER", "0%": "PERCENT"}
+    look: Request = {"textFormat": letters, "horizontalAlignment": "LEFT" if size or not pattern or kind else "RIGHT"}
+    if pattern:
+        look["numberFormat"] = {"type": kind or kinds[pattern], "pattern": pattern}
     if background:
         look["backgroundColorStyle"] = color(background)
     return {"userEnteredValue": {"formulaValue": formula}, "userEnteredFormat": look}

@@ -11,7 +11,8 @@ from sheet_schema.language import Language
 
 Row = dict[str, Any]
 WORDS = {
-    "unused": {"unused", "не использован"}, "used": {"used", "использован"}, "void": {"void", "аннулирован"},
+    "unused": {"unused", "не использован", "not used"}, "used": {"used", "использован", "использовано"},
+    "void": {"void", "аннулирован", "отменён"},
     "redeemed": {"redeemed", "погашен"}, "rolled_back": {"rolled back", "возвращён"}, "withdrawn": {"withdrawn", "отозван"},
     "pool": {"pool", "готовые"}, "shared": {"shared", "общий"}, "no": {"no", "нет", "n", "false", "0"},
 }  # fmt: skip
