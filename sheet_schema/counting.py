@@ -1,8 +1,9 @@
 """Counting rows in formulas of the Dashboard: which columns, and which words. Pure: texts of formulas.
 
 COUNTIFS with a word is the one question that stays fast at 100,000 rows (`tests/bench/dashboard.py`); a wildcard takes
-six times as long, TRIM over a column thirty times. So the spaces that staff may leave around a word, and other words
-for the same, cost their search only where there are any: the cell *untidy* of the Dashboard counts them.
+six times as long, TRIM over a column thirty times. So only the language's own word is asked for at once; words of other
+languages, other words for the same, and spaces around a word cost their search only where there are any: the cells
+*untidy* (any of them) and *foreign* (other words) of the Dashboard count them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sheet_schema.layout import a1_column, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sheet_schema.language import Language
     from sheet_schema.looks import Place
 
 
@@ -25,6 +27,8 @@ class Counting:
 
     places: Mapping[str, Place]
     untidy: str
+    foreign: str
+    language: Language
 
     def column(self, tab: str, key: str) -> str:
         """A whole column, header included."""
@@ -43,15 +47,32 @@ class Counting:
 
     def status(self, word: str, **criteria: str) -> str:
         """Rows of Promo codes whose Status is a word in any language, or is read as it."""
-        tidy, every = (
-            "+".join(self.codes(status=f'"{text}"', **criteria) for text in each)
-            for each in (words_of(word), typed_for(word))
+        return self.cheapest(
+            self.untidy,
+            *("+".join(self.codes(status=f'"{text}"', **criteria) for text in each) for each in self.words(word)),
         )
-        return f"IF({self.untidy}=0;{tidy};{every})"
+
+    def cheapest(self, untidy: str, tidy: str, spaced: str, every: str) -> str:
+        """The first of three ways to count that sees all there is; *untidy* is a cell."""
+        if spaced == every:
+            return f"IF({untidy}=0;{tidy};{every})"
+        return f"IF({untidy}=0;{tidy};IF({self.foreign}=0;{spaced};{every}))"
 
     def event(self, word: str, **criteria: str) -> str:
         """Rows of Redemptions with an event, a word in any language."""
-        return "+".join(self.count("redemptions", event=f'"{each}"', **criteria) for each in words_of(word))
+        own, *others = (self.count("redemptions", event=f'"{each}"', **criteria) for each in self.asked_first(word))
+        return f"({own}+IF({self.foreign}=0;0;{'+'.join(others)}))" if others else own
+
+    def words(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Ways to ask for a word: the language's own, that with spaces around it, and everything that is read as it."""
+        own, *others = self.asked_first(key)
+        return (own,), spaced(own), tuple(text for word in (own, *others) for text in spaced(word))
+
+    def asked_first(self, key: str) -> tuple[str, ...]:
+        """The language's word, then those of others and what else people type for it."""
+        own, every = self.language.words[key], LANGUAGES.values()
+        others = [each.words[key] for each in every] + [text for each in every for text in each.spellings.get(key, ())]
+        return tuple(dict.fromkeys([own, *others]))
 
     def redeemed(self, **criteria: str) -> str:
         """Redemptions less those that were undone or taken back; each counts when and where its own row says."""
@@ -64,20 +85,9 @@ class Counting:
         return f"({self.codes(expiration_date=criterion)}-{used}-{void})"
 
 
-def words_of(key: str) -> tuple[str, ...]:
-    """A word in every language."""
-    return tuple(dict.fromkeys(language.words[key] for language in LANGUAGES.values()))
-
-
-def others_for(key: str) -> tuple[str, ...]:
-    """What else people type for a word."""
-    known = dict.fromkeys(text for language in LANGUAGES.values() for text in language.spellings.get(key, ()))
-    return tuple(text for text in known if text not in words_of(key))
-
-
-def typed_for(key: str) -> tuple[str, ...]:
-    """A word in every language and what else people type for it, also with a space behind or before it."""
-    return tuple(text for word in (*words_of(key), *others_for(key)) for text in (word, f"{word} ", f" {word}"))
+def spaced(word: str) -> tuple[str, ...]:
+    """A word as it is, and with a space behind or before it."""
+    return word, f"{word} ", f" {word}"
 
 
 def literal(cell: str) -> str:

@@ -2,7 +2,7 @@
 
 Only functions that Google Sheets and LibreOffice share, with `;` between arguments, which every locale takes. Columns
 are named whole (`$B:$B`), never from row 2 on: the first row that is inserted under a header would push such a range
-down and stand outside it. What a word means is asked in every language, since staff may type any.
+down and stand outside it. Words are understood in every language, since staff may type any.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sheet_schema import edits
-from sheet_schema.counting import Counting, escaped, literal, others_for, typed_for, words_of
+from sheet_schema.counting import Counting, escaped, literal, spaced
 from sheet_schema.layout import a1_column
 from sheet_schema.looks import is_word
+from sheet_schema.tabs import REDEMPTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -33,8 +34,8 @@ _CAMPAIGN, _DAY, _CHANNEL, _UNSEEN = 0, 7, 11, 13
 #: left; beside each day: what happened from it on.
 _SPELLINGS, _UNTIDY, _LEFT, _SINCE = 4, 17, 18, 19
 _COLUMNS = 21
-#: How many cells have spaces around a word where staff type one, or another word for a status.
-_UNTIDY_CELLS = f"${a1_column(_UNTIDY)}$1"
+#: How many cells have spaces around a word where staff type one, or another word; how many have another word.
+_UNTIDY_CELLS, _FOREIGN_CELLS = f"${a1_column(_UNTIDY)}$1", f"${a1_column(_UNTIDY + 1)}$1"
 _CHART_SIZES = (770, 340), (660, 340)
 _INK, _SHADE = "#1967d2", "#e8f0fe"
 _PALETTE = ("#4285f4", "#34a853")
@@ -48,7 +49,7 @@ def dashboard_page(
     sheet_id: int, title: str, place: int, language: Language, places: Mapping[str, Place]
 ) -> list[Request]:
     """Make the Dashboard; the tabs that it counts have to stand before it in the batch."""
-    say, sheet = language.dashboard, Counting(places, _UNTIDY_CELLS)
+    say, sheet = language.dashboard, Counting(places, _UNTIDY_CELLS, _FOREIGN_CELLS, language)
     rows = _TABLES + max(CAMPAIGNS, DAYS, CHANNELS) + 3
     heads = [say[key] for key in ("campaign", "issued", "used", "conversion", "left", "pool_left")]
     return [
@@ -56,7 +57,9 @@ def dashboard_page(
         *(edits.width(sheet_id, index, pixels) for index, pixels in enumerate(_WIDTHS)),
         edits.hide_columns(sheet_id, _UNSEEN, _COLUMNS - _UNSEEN, hidden=True),
         _block(sheet_id, 0, 0, [[edits.text_look(say["title"], bold=True, size=18)]]),
-        _block(sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={_untidy(sheet)}", "0")]]),
+        _block(
+            sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={each}", "0") for each in (_untidy(sheet), _foreign(sheet))]]
+        ),
         *_glance(sheet_id, sheet, say),
         _table(sheet_id, _CAMPAIGN, heads, [_campaign(sheet, say, number) for number in range(CAMPAIGNS)]),
         _block(
@@ -107,11 +110,20 @@ def _glance(sheet_id: int, sheet: Counting, say: Mapping[str, str]) -> list[Requ
 
 
 def _untidy(sheet: Counting) -> str:
-    """Spaces around campaigns and statuses, and other words: then every spelling is asked for, and only then."""
+    """Spaces around campaigns and statuses, and other words: then more is asked for, and only then."""
     places = (("codes", "campaign"), ("codes", "status"), ("pool", "campaign"))
-    spaces = [sheet.count(tab, **{key: f'"{text}"'}) for tab, key in places for text in ("* ", " *")]
-    others = [sheet.count("codes", status=f'"{text}"') for word in ("used", "void") for text in others_for(word)]
-    return "+".join([*spaces, *others])
+    spaces = (sheet.count(tab, **{key: f'"{text}"'}) for tab, key in places for text in ("* ", " *"))
+    return "+".join([*spaces, sheet.foreign])
+
+
+def _foreign(sheet: Counting) -> str:
+    """Words of other languages, and what else people type for one."""
+    words = [("codes", "status", word) for word in ("used", "void")]
+    words += [("redemptions", "event", word) for word in REDEMPTIONS.column("event").choices]
+    asked = [
+        (tab, key, text) for tab, key, word in words for each in sheet.asked_first(word)[1:] for text in spaced(each)
+    ]
+    return "+".join(sheet.count(tab, **{key: f'"{text}"'}) for tab, key, text in asked)
 
 
 def _spellings(sheet: Counting, number: int) -> list[Request]:
@@ -147,13 +159,13 @@ def _campaign(sheet: Counting, say: Mapping[str, str], number: int) -> list[Requ
     def at(key: str) -> str:
         return _in_campaigns(sheet, key, number)
 
-    def rows(tab: str, statuses: tuple[Sequence[str], Sequence[str]] = ((), ())) -> str:
-        """Rows of the campaign that have a code, however its name is spelt, in all or with one of the statuses."""
-        tidy, every = (
+    def rows(tab: str, *statuses: Sequence[str]) -> str:
+        """Rows of the campaign that have a code, however its name is spelt: all, or those with a status."""
+        tidy, *untidy = (
             "+".join(sheet.count(tab, campaign=asked, code='"<>"', **criteria) for criteria in _statuses(words))
-            for asked, words in zip((first, f"{first}:{last}"), statuses, strict=True)
+            for asked, words in zip((first, *[f"{first}:{last}"] * 2), statuses or ((), (), ()), strict=True)
         )
-        return f"IF(${a1_column(_UNTIDY)}{row}=0;{tidy};SUMPRODUCT({every}))"
+        return sheet.cheapest(f"${a1_column(_UNTIDY)}{row}", tidy, *(f"SUMPRODUCT({each})" for each in untidy))
 
     def below(tab: str) -> str:
         """The same without the header of the column, which may read like a campaign."""
@@ -165,7 +177,7 @@ def _campaign(sheet: Counting, say: Mapping[str, str], number: int) -> list[Requ
     return [
         edits.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', ""),
         edits.formula_look(f'=IF({only};"";{below("codes")})', "0"),
-        edits.formula_look(f'=IF({only};"";{rows("codes", (words_of("used"), typed_for("used")))})', "0"),
+        edits.formula_look(f'=IF({only};"";{rows("codes", *sheet.words("used"))})', "0"),
         edits.formula_look(f'=IF({only};"";IF($B{row}<1;"";$C{row}/$B{row}))', "0%"),
         edits.formula_look(f'=IF({only};"";IF({left}>={_ENDLESS};"{say["no_limit"]}";{left}))', "0"),
         edits.formula_look(f'=IF({only};"";IF({is_pool}>0;MAX(0;{below("pool")}-$B{row});""))', "0"),
