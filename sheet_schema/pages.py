@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sheet_schema.layout import Layout
     from sheet_schema.records import Cell
 
-_HELP_WIDTHS = (230, 760)
+_HELP_WIDTHS = (200, 600)
 _HELP_ROWS, _PROBLEM_ROWS = 30, 200
 _TITLE = "#e6f4ea"
 #: So many faults of one kind are listed; of the others it is said how many there are.
@@ -46,9 +46,7 @@ def help_page(sheet_id: int, title: str, place: int, language: Language, time_zo
         edits.text_look(said, background=_TITLE),
     ]
     return [
-        edits.add_sheet(
-            sheet_id, title, place, rows=_HELP_ROWS, columns=len(_HELP_WIDTHS), frozen_rows=1, hidden=False, plain=True
-        ),
+        edits.add_sheet(sheet_id, title, place, rows=_HELP_ROWS, columns=len(_HELP_WIDTHS), plain=True),
         *(edits.width(sheet_id, index, pixels) for index, pixels in enumerate(_HELP_WIDTHS)),
         edits.write(sheet_id, 0, rows),
     ]
