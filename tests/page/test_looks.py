@@ -160,6 +160,16 @@ def test_a_text_that_is_cut_is_shown_whole_below_its_cell(page: Page) -> None:
     page.browser.wait(lambda: not page.browser.find("#tip").is_displayed())
 
 
+def test_no_note_lies_over_a_tab_that_was_just_opened(page: Page) -> None:
+    page.open("Campaigns")
+    assert not page.browser.find("#tip").is_displayed()
+    page.browser.keys(Keys.ARROW_RIGHT)
+    page.browser.wait(lambda: page.browser.find("#tip").is_displayed())
+    page.chord(Keys.CONTROL, Keys.PAGE_DOWN)
+    page.shows("A1", "Promo code")
+    page.browser.wait(lambda: not page.browser.find("#tip").is_displayed())
+
+
 def test_half_a_link_opens_the_first_tab(page: Page, shop: Shop) -> None:
     page.browser.driver.get(f"{shop.base}/sheet#%D0")
     page.shows("A1", "Promosheet")

@@ -19,11 +19,13 @@ import { say } from "./words.js";
 
 const element = (id) => document.getElementById(id);
 
+let touched = null; // the tab whose grid the person has touched: before that no note lies over it
+
 /** The line above the grid: what the active cell really holds, and its note. */
 function showContent() {
   const cell = cellAt(store.active.row, store.active.column);
   element("content").textContent = content(cell) === "" ? "" : editText(cell);
-  showTip(grid.cellElement(store.active.row, store.active.column), cell);
+  showTip(touched === store.sheetId ? grid.cellElement(store.active.row, store.active.column) : null, cell);
 }
 
 /** The note of a cell beside it, else its text below it if there is more than the cell shows; true if there is either. */
@@ -127,6 +129,9 @@ element("toolbar").addEventListener("click", (event) => {
 element("add-rows").addEventListener("click", addRows);
 element("open-panel").addEventListener("click", () => setPanel(!document.body.classList.contains("panel-open")));
 element("close-panel").addEventListener("click", () => setPanel(false));
+for (const event of ["keydown", "pointerdown"]) {
+  element("grid").addEventListener(event, () => { touched = store.sheetId; }, { capture: true });
+}
 element("scroller").addEventListener("pointerover", hover);
 document.addEventListener("keydown", pageKey);
 document.addEventListener("click", (event) => { if (event.target.dataset.jump) jumpTo(event.target.dataset.jump); });
