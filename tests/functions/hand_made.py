@@ -118,7 +118,7 @@ def spreadsheet(made: Made) -> Iterator[tuple[LocalSheets, GoogleSheet, Staff]]:
 
 def fill(staff: Staff, made: Made) -> None:
     """Type the codes; colour some, note some, widen, filter, sort by hand, keep a chart and another tab."""
-    sheets = staff.session.get(f"{staff.url}?fields=sheets.properties", timeout=10).json()["sheets"]
+    sheets = staff.session.get(f"{staff.url}?fields=sheets.properties", timeout=60).json()["sheets"]
     ours = sheets[0]["properties"]["sheetId"]
     staff.edit(
         {"updateSheetProperties": {"properties": {"sheetId": ours, "title": made.tab}, "fields": "title"}},

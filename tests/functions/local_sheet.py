@@ -31,7 +31,7 @@ class Staff:
         return self.language.tabs[tab]
 
     def values(self, place: str) -> list[list[Any]]:
-        answer = self.session.get(f"{self.url}/values/{quote(place)}?valueRenderOption=UNFORMATTED_VALUE", timeout=10)
+        answer = self.session.get(f"{self.url}/values/{quote(place)}?valueRenderOption=UNFORMATTED_VALUE", timeout=60)
         answer.raise_for_status()
         found: list[list[Any]] = answer.json().get("values", [])
         return found
@@ -44,18 +44,18 @@ class Staff:
 
     def type(self, place: str, rows: list[list[Any]]) -> None:
         url = f"{self.url}/values/{quote(place)}?valueInputOption=USER_ENTERED"
-        self.session.put(url, json={"values": rows}, timeout=10).raise_for_status()
+        self.session.put(url, json={"values": rows}, timeout=60).raise_for_status()
 
     def type_row(self, tab: str, row: int, **cells: Any) -> None:
         columns = next(each for each in tabs.TABS if each.key == tab).columns
         self.type(f"'{self.title(tab)}'!A{row}", [[cells.get(column.key, "") for column in columns]])
 
     def edit(self, *batch: dict[str, Any]) -> None:
-        answer = self.session.post(f"{self.url}:batchUpdate", json={"requests": list(batch)}, timeout=10)
+        answer = self.session.post(f"{self.url}:batchUpdate", json={"requests": list(batch)}, timeout=60)
         assert answer.ok, answer.text
 
     def sheet_id(self, tab: str) -> int:
-        answer = self.session.get(f"{self.url}?fields=sheets.properties(sheetId,title)", timeout=10)
+        answer = self.session.get(f"{self.url}?fields=sheets.properties(sheetId,title)", timeout=60)
         found = {each["properties"]["title"]: each["properties"]["sheetId"] for each in answer.json()["sheets"]}
         return int(found[self.title(tab)])
 

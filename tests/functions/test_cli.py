@@ -51,10 +51,10 @@ def test_plan_apply_check_and_the_second_run_changes_nothing(empty: LocalSheets)
     applied = run(empty, "sheet", "apply")
     assert (applied.exit_code, applied.output.splitlines()[-1]) == (0, "done: 9 steps")
     everything = f"{empty.base_url}/v4/spreadsheets/local?includeGridData=true"
-    before = requests.get(everything, timeout=10).text
+    before = requests.get(everything, timeout=120).text
     again = run(empty, "sheet", "apply")
     assert (again.exit_code, again.output) == (0, "nothing was missing\n")
-    assert requests.get(everything, timeout=10).text == before
+    assert requests.get(everything, timeout=120).text == before
     assert run(empty, "sheet", "plan").exit_code == 0
     checked = run(empty, "sheet", "check")
     assert (checked.exit_code, checked.output) == (0, "no problems\n")
@@ -67,7 +67,7 @@ def test_the_language_may_be_chosen(empty: LocalSheets) -> None:
 def test_set_up_makes_a_sheet_that_staff_can_work_in(made: tuple[LocalSheets, GoogleSheet, Staff]) -> None:
     server, _, staff = made
     url = f"{server.base_url}/v4/spreadsheets/local?includeGridData=true"
-    sheets = {each["properties"]["title"]: each for each in requests.get(url, timeout=10).json()["sheets"]}
+    sheets = {each["properties"]["title"]: each for each in requests.get(url, timeout=120).json()["sheets"]}
     codes = sheets["Promo codes"]
     assert codes["properties"]["gridProperties"]["frozenRowCount"] == 1
     assert codes["properties"]["gridProperties"]["columnCount"] == len(staff.language.columns["codes"])

@@ -107,12 +107,12 @@ def test_with_data_everything_is_there_again_after_sigterm(tmp_path: Path) -> No
     with started("--data", str(folder)) as (process, base, printed):
         assert f"Kept in {folder / 'sheets.sqlite'}" in printed
         code = call(f"{base}/bot/issue?campaign=spring", BOT_KEY, subscriber_id="1")["code"]
-        before = requests.get(f"{base}/v4/spreadsheets/local?includeGridData=true", timeout=20).json()
+        before = requests.get(f"{base}/v4/spreadsheets/local?includeGridData=true", timeout=120).json()
         process.terminate()
         assert process.wait(30) == 0
     assert sorted(path.name for path in folder.iterdir()) == ["sheets.sqlite"]
     with started("--data", str(folder), LC_ALL="ru_RU.UTF-8") as (_, base, _):
-        after = requests.get(f"{base}/v4/spreadsheets/local?includeGridData=true", timeout=20).json()
+        after = requests.get(f"{base}/v4/spreadsheets/local?includeGridData=true", timeout=120).json()
         assert after == before
         again = call(f"{base}/bot/issue?campaign=spring", BOT_KEY, subscriber_id="1")
         assert (again["status"], again["code"]) == ("already_issued", code)

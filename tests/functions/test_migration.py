@@ -130,7 +130,7 @@ def empty() -> Iterator[tuple[LocalSheets, Staff]]:
 
 
 def everything(staff: Staff) -> Any:
-    return staff.session.get(f"{staff.url}?includeGridData=true", timeout=60).json()
+    return staff.session.get(f"{staff.url}?includeGridData=true", timeout=120).json()
 
 
 def add_tab(staff: Staff, title: str, rows: list[list[Any]]) -> None:

@@ -71,7 +71,7 @@ class Book:
         self.before = self.everything()
 
     def everything(self) -> Any:
-        return self.staff.session.get(f"{self.staff.url}?includeGridData=true", timeout=10).json()
+        return self.staff.session.get(f"{self.staff.url}?includeGridData=true", timeout=120).json()
 
     def probe(self, kind: type[Client] = Client, tries: int = TRIES, per_minute: int = 60_000) -> bool:
         world = FakeWorld()

@@ -37,6 +37,6 @@ def test_rows_that_are_written_have_the_drop_down_the_format_and_the_colour(code
 
 def looks(staff: Staff, tab: str, place: str) -> list[list[dict]]:
     answer = staff.session.get(
-        staff.url, params={"ranges": f"'{staff.title(tab)}'!{place}", "fields": FIELDS}, timeout=10
+        staff.url, params={"ranges": f"'{staff.title(tab)}'!{place}", "fields": FIELDS}, timeout=60
     )
     return [row["values"] for row in answer.json()["sheets"][0]["data"][0]["rowData"]]

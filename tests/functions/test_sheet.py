@@ -89,7 +89,7 @@ def test_everything_written_is_literal_text_and_real_dates(made: tuple[LocalShee
     assert row["status"] == "unused"
     assert isinstance(row["issue_date"], float)
     ranges = [f"'{staff.title(tab)}'" for tab in ("codes", "redemptions")]
-    written = staff.session.get(staff.url, params={"ranges": ranges, "includeGridData": "true"}, timeout=10).text
+    written = staff.session.get(staff.url, params={"ranges": ranges, "includeGridData": "true"}, timeout=120).text
     assert code in written
     assert "formulaValue" not in written
 
