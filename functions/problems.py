@@ -17,6 +17,7 @@ from functions.problem_cells import Cells, shortened
 from functions.promo import Source
 from sheet_schema import records, tabs
 from sheet_schema.faults import Fault
+from sheet_schema.language import fold
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.records import Bad
 from sheet_schema.schema import Kind
@@ -97,8 +98,7 @@ def _renamed(reading: Reading) -> Iterator[Fault]:
         title = reading.layout.tabs[tab.key].title
         if reading.layout.tabs[tab.key].adopted:
             continue  # the name that it always had
-        known = {" ".join(language.tabs[tab.key].split()).casefold() for language in LANGUAGES.values()}
-        if " ".join(title.split()).casefold() not in known:
+        if fold(title) not in {fold(language.tabs[tab.key]) for language in LANGUAGES.values()}:
             yield Fault("renamed_tab", tab.key, params={"found": shortened(title)})
 
 

@@ -7,14 +7,13 @@ once set-up has marked what it found, the functions find it by the marks. What i
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from sheet_schema import records
 from sheet_schema.faults import Fault
-from sheet_schema.languages import LANGUAGES, for_locale
-from sheet_schema.layout import ColumnAt, doubled, quote, tab_at
+from sheet_schema.languages import LANGUAGES
+from sheet_schema.layout import ColumnAt, doubled, quote, spoken, tab_at
 from sheet_schema.records import Bad
 from sheet_schema.tabs import CODES
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     from sheet_schema.answer import Sheet
     from sheet_schema.language import Language
-    from sheet_schema.layout import Layout, Located, TabAt
+    from sheet_schema.layout import Located, TabAt
     from sheet_schema.records import Cell
 
 #: A header is looked for in so many rows; one that is not in the first is not taken, but named.
@@ -94,7 +93,7 @@ def _take(located: Located, sheet: Sheet, header: Sequence[Cell]) -> Located:
 def _found(located: Located, at: TabAt, faults: list[Fault]) -> Located:
     layout = replace(located.layout, tabs={"codes": at, **located.layout.tabs} | {"codes": at})
     if not located.language_marked:
-        layout = replace(layout, language=_spoken(layout))
+        layout = replace(layout, language=spoken(at.columns, layout.locale, _is_title))
     columns = layout.tabs["codes"].columns
     kept = tuple(fault for fault in located.faults if not _is_settled(fault, columns, faults))
     others = tuple(sheet for sheet in located.others if sheet.id != layout.tabs["codes"].sheet_id)
@@ -161,18 +160,8 @@ def _settle(found: Columns, titles: Sequence[str], title: str) -> tuple[dict[str
     return columns, faults
 
 
-def _spoken(layout: Layout) -> Language:
-    """Language of most titles; with none or a tie, that of the locale, if it is among them."""
-    columns = layout.tabs["codes"].columns
-    matches = Counter(
-        language.code
-        for key, column in columns.items()
-        for language in LANGUAGES.values()
-        if _fold(column.title) in set(_titles(language, key))
-    )
-    most, default = max(matches.values(), default=0), for_locale(layout.locale)
-    best = [code for code, number in matches.items() if number == most]
-    return default if not best or default.code in best else LANGUAGES[best[0]]
+def _is_title(language: Language, key: str, title: str) -> bool:
+    return _fold(title) in set(_titles(language, key))
 
 
 def _titles(language: Language, key: str) -> Iterator[str]:

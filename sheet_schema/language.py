@@ -90,6 +90,11 @@ class Language:
         return fill(template, dict.fromkeys(holes(template), "") | values)
 
 
+def fold(title: str) -> str:
+    """A title as it is compared: spaces around and between words, and capitals, make no difference."""
+    return " ".join(title.split()).casefold()
+
+
 def fill(template: str, values: Mapping[str, str]) -> str:
     """Put values into the holes that have one; anything else in braces stays as it was typed.
 

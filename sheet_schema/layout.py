@@ -22,11 +22,12 @@ from sheet_schema.answer import (
     read_sheets,
 )
 from sheet_schema.faults import Fault
+from sheet_schema.language import fold
 from sheet_schema.languages import LANGUAGES, for_locale
 from sheet_schema.tabs import PAGES, TABS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sheet_schema.answer import Sheet
     from sheet_schema.language import Language
@@ -152,7 +153,8 @@ def locate(spreadsheet: Mapping[str, Any], headers: Sequence[Sequence[Cell]]) ->
     layout = Layout(
         time_zone=properties.get("timeZone", ""),
         locale=locale,
-        language=LANGUAGES.get(marks.get(LANGUAGE_MARK, "")) or _spoken(tabs.get("codes"), locale),
+        language=LANGUAGES.get(marks.get(LANGUAGE_MARK, ""))
+        or spoken(tabs["codes"].columns if "codes" in tabs else {}, locale, _is_title),
         tabs=tabs,
         code_key_fingerprint=marks.get(CODE_KEY_MARK, ""),
     )
@@ -218,11 +220,9 @@ def _find_tabs(sheets: Sequence[Sheet]) -> tuple[dict[Tab, Sheet], list[Fault]]:
         names = _folded(language.tabs[tab.key] for language in LANGUAGES.values())
         marked = [sheet for sheet in sheets if sheet.marks.get(TAB_MARK) == tab.key]
         # A chart sheet has no grid. A tab that is marked as another one is that, whatever its title says.
-        named = [
-            sheet for sheet in sheets if _fold(sheet.title) in names and sheet.rows and TAB_MARK not in sheet.marks
-        ]
+        named = [sheet for sheet in sheets if fold(sheet.title) in names and sheet.rows and TAB_MARK not in sheet.marks]
         # Of two with one mark, such as a tab and its duplicate, the one that still has its title; sort keeps the order.
-        marked.sort(key=lambda sheet: _fold(sheet.title) not in names)
+        marked.sort(key=lambda sheet: fold(sheet.title) not in names)
         candidates = marked + named
         if candidates:
             found[tab] = candidates[0]
@@ -240,7 +240,7 @@ def _has_header(tab: Tab) -> bool:
 def _find_columns(tab: Tab, sheet: Sheet, titles: Sequence[str]) -> tuple[dict[str, ColumnAt], list[Fault]]:
     """Find the declared columns that are there, and what is missing or doubled."""
     marked_as = _marked_as(tab, sheet)
-    folded = [_fold(title) for title in titles]
+    folded = [fold(title) for title in titles]
     found: dict[str, ColumnAt] = {}
     faults: list[Fault] = []
     for column in tab.columns:
@@ -279,25 +279,26 @@ def doubled(tab: Tab, column: Column, title: str, places: Sequence[int]) -> Faul
     return Fault("doubled_column", tab.key, cells[0], params, fatal=not column.optional)
 
 
-def _spoken(codes: TabAt | None, locale: str) -> Language:
-    """Language of most titles of Promo codes; with none or a tie, that of the locale, if it is among them."""
+def spoken(columns: Mapping[str, ColumnAt], locale: str, is_title: Callable[[Language, str, str], bool]) -> Language:
+    """Language of most titles of Promo codes; with none or a tie, that of the locale, if it is among them.
+
+    *is_title* tells whether a language calls a column, by its key, like this.
+    """
     default = for_locale(locale)
-    if codes is None:
-        return default
     matches = Counter(
         language.code
-        for key, column in codes.columns.items()
+        for key, column in columns.items()
         for language in LANGUAGES.values()
-        if _fold(column.title) == _fold(language.columns["codes"][key])
+        if is_title(language, key, column.title)
     )
     most = max(matches.values(), default=0)
     best = [code for code, number in matches.items() if number == most]
     return default if not best or default.code in best else LANGUAGES[best[0]]
 
 
+def _is_title(language: Language, key: str, title: str) -> bool:
+    return fold(title) == fold(language.columns["codes"][key])
+
+
 def _folded(titles: Iterable[str]) -> frozenset[str]:
-    return frozenset(map(_fold, titles))
-
-
-def _fold(title: str) -> str:
-    return " ".join(title.split()).casefold()
+    return frozenset(map(fold, titles))

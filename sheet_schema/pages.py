@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sheet_schema import edits, records
 from sheet_schema.answer import COLUMN_MARK
-from sheet_schema.language import fill
+from sheet_schema.language import fill, fold
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.tabs import PROBLEMS
 
@@ -75,9 +75,9 @@ def shop_zone(cells: Sequence[Sequence[Cell]]) -> tuple[str, str]:
 
     ("", "") if they do not say.
     """
-    labels = {_fold(language.help_time_zone[0]) for language in LANGUAGES.values()}
+    labels = {fold(language.help_time_zone[0]) for language in LANGUAGES.values()}
     for number, row in enumerate(cells, 1):
-        found = records.text(row[1]) if len(row) > 1 and _fold(records.text(row[0])) in labels else ""
+        found = records.text(row[1]) if len(row) > 1 and fold(records.text(row[0])) in labels else ""
         if found:
             return found, f"B{number}"
     return "", ""
@@ -85,13 +85,9 @@ def shop_zone(cells: Sequence[Sequence[Cell]]) -> tuple[str, str]:
 
 def is_problems(titles: Sequence[Cell]) -> bool:
     """Tell by its header, in any language, if a tab that bears no mark is one that set-up has made."""
-    found = [_fold(records.text(title)) for title in titles]
-    headers = [[_fold(title) for title in language.columns["problems"].values()] for language in LANGUAGES.values()]
+    found = [fold(records.text(title)) for title in titles]
+    headers = [[fold(title) for title in language.columns["problems"].values()] for language in LANGUAGES.values()]
     return any(found[: len(header)] == header for header in headers)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
 
 
 def problem_rows(layout: Layout, faults: Sequence[Fault], checked: str) -> list[Request]:
