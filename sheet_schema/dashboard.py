@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sheet_schema import edits
+from sheet_schema import edits, painting
 from sheet_schema.counting import Counting, escaped, literal, spaced
 from sheet_schema.layout import a1_column
 from sheet_schema.looks import is_word
@@ -56,9 +56,12 @@ def dashboard_page(
         edits.add_sheet(sheet_id, title, place, rows=rows, columns=_COLUMNS, plain=True),
         *(edits.width(sheet_id, index, pixels) for index, pixels in enumerate(_WIDTHS)),
         edits.hide_columns(sheet_id, _UNSEEN, _COLUMNS - _UNSEEN, hidden=True),
-        _block(sheet_id, 0, 0, [[edits.text_look(say["title"], bold=True, size=18)]]),
+        _block(sheet_id, 0, 0, [[painting.text_look(say["title"], bold=True, size=18)]]),
         _block(
-            sheet_id, 0, _UNTIDY, [[edits.formula_look(f"={each}", "0") for each in (_untidy(sheet), _foreign(sheet))]]
+            sheet_id,
+            0,
+            _UNTIDY,
+            [[painting.formula_look(f"={each}", "0") for each in (_untidy(sheet), _foreign(sheet))]],
         ),
         *_glance(sheet_id, sheet, say),
         _table(sheet_id, _CAMPAIGN, heads, [_campaign(sheet, say, number) for number in range(CAMPAIGNS)]),
@@ -103,8 +106,8 @@ def _glance(sheet_id: int, sheet: Counting, say: Mapping[str, str]) -> list[Requ
     }
     batch: list[Request] = []
     for column, (key, formula, pattern) in numbers.items():
-        label = edits.text_look(say[key], background=_SHADE)
-        value = edits.formula_look(f"={formula}", pattern, size=18, background=_SHADE, ink=_INK)
+        label = painting.text_look(say[key], background=_SHADE)
+        value = painting.formula_look(f"={formula}", pattern, size=18, background=_SHADE, ink=_INK)
         batch.append(_block(sheet_id, _GLANCE - 1, column, [[label], [value]]))
     return batch
 
@@ -144,7 +147,10 @@ def _spellings(sheet: Counting, number: int) -> list[Request]:
         f"IF({same}>0;{nothing};{literal(typed)})",
     )
     untidy = f"({_UNTIDY_CELLS}>0)+NOT({typed}={name})"
-    return [*(edits.formula_look(f"={formula}", "") for formula in formulas), edits.formula_look(f"={untidy}", "0")]
+    return [
+        *(painting.formula_look(f"={formula}", "") for formula in formulas),
+        painting.formula_look(f"={untidy}", "0"),
+    ]
 
 
 def _in_campaigns(sheet: Counting, key: str, number: int) -> str:
@@ -175,12 +181,12 @@ def _campaign(sheet: Counting, say: Mapping[str, str], number: int) -> list[Requ
     is_pool = is_word(_in_campaigns(sheet, "code_source", number), "pool")
     only = f'{name}=""'
     return [
-        edits.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', ""),
-        edits.formula_look(f'=IF({only};"";{below("codes")})', "0"),
-        edits.formula_look(f'=IF({only};"";{rows("codes", *sheet.words("used"))})', "0"),
-        edits.formula_look(f'=IF({only};"";IF($B{row}<1;"";$C{row}/$B{row}))', "0%"),
-        edits.formula_look(f'=IF({only};"";IF({left}>={_ENDLESS};"{say["no_limit"]}";{left}))', "0"),
-        edits.formula_look(f'=IF({only};"";IF({is_pool}>0;MAX(0;{below("pool")}-$B{row});""))', "0"),
+        painting.formula_look(f'=TRIM({_in_campaigns(sheet, "campaign", number)}&"")', ""),
+        painting.formula_look(f'=IF({only};"";{below("codes")})', "0"),
+        painting.formula_look(f'=IF({only};"";{rows("codes", *sheet.words("used"))})', "0"),
+        painting.formula_look(f'=IF({only};"";IF($B{row}<1;"";$C{row}/$B{row}))', "0%"),
+        painting.formula_look(f'=IF({only};"";IF({left}>={_ENDLESS};"{say["no_limit"]}";{left}))', "0"),
+        painting.formula_look(f'=IF({only};"";IF({is_pool}>0;MAX(0;{below("pool")}-$B{row});""))', "0"),
     ]
 
 
@@ -193,14 +199,14 @@ def _left(sheet: Counting, number: int) -> Request:
     spent = f"IF({shared};{redeemed};$B{row})"
     by_limit = f'IF(TRIM({limit})="";{_ENDLESS};IFERROR(VALUE(TRIM({limit}))-{spent};{_ENDLESS}))'
     by_pool = f"IF(ISNUMBER($F{row});$F{row};{_ENDLESS})"
-    return edits.formula_look(f'=IF($A{row}="";"";MAX(0;MIN({by_limit};{by_pool})))', "0")
+    return painting.formula_look(f'=IF($A{row}="";"";MAX(0;MIN({by_limit};{by_pool})))', "0")
 
 
 def _not_shown(sheet: Counting, say: Mapping[str, str]) -> Request:
     """How many campaigns stand below those that are shown."""
     all_ = sheet.count("campaigns", campaign='"<>"')
     more = f'{all_}-1-COUNTIF($A${_TABLES + 1}:$A${_TABLES + CAMPAIGNS};"?*")'
-    return edits.formula_look(f'=IF({more}>0;"{say["more_campaigns"]} "&({more});"")', "")
+    return painting.formula_look(f'=IF({more}>0;"{say["more_campaigns"]} "&({more});"")', "")
 
 
 def _day(language: Language, number: int) -> list[Request]:
@@ -208,9 +214,9 @@ def _day(language: Language, number: int) -> list[Request]:
     row = _TABLES + 1 + number
     issued, redeemed = (f"${a1_column(_SINCE + place)}" for place in range(2))
     return [
-        edits.formula_look(f"=TODAY()-{DAYS - 1 - number}", language.date_pattern, kind="DATE"),
-        edits.formula_look(f"={issued}{row}-{issued}{row + 1}", "0"),
-        edits.formula_look(f"=MAX(0;{redeemed}{row}-{redeemed}{row + 1})", "0"),
+        painting.formula_look(f"=TODAY()-{DAYS - 1 - number}", language.date_pattern, kind="DATE"),
+        painting.formula_look(f"={issued}{row}-{issued}{row + 1}", "0"),
+        painting.formula_look(f"=MAX(0;{redeemed}{row}-{redeemed}{row + 1})", "0"),
     ]
 
 
@@ -218,7 +224,7 @@ def _since(sheet: Counting, number: int) -> list[Request]:
     """Codes given and redemptions from a day on; the last one is tomorrow."""
     criterion = f'">="&TODAY()-{DAYS - 1 - number}'
     formulas = (sheet.codes(issue_date=criterion), sheet.redeemed(time=criterion))
-    return [edits.formula_look(f"={formula}", "0") for formula in formulas]
+    return [painting.formula_look(f"={formula}", "0") for formula in formulas]
 
 
 def _channel(sheet: Counting, number: int) -> list[Request]:
@@ -238,8 +244,8 @@ def _channel(sheet: Counting, number: int) -> list[Request]:
     tied = f'INDEX({channels};SUMPRODUCT(MAX(({times}={latest})*({channels}<>""){unseen}*ROW({channels}))))&""'
     formula = channel if not found else f'IF({found[-1]}="";"";IF(1{new};{channel};{tied}))'
     return [
-        edits.formula_look(f"={formula}", ""),
-        edits.formula_look(f'=IF({name}="";"";MAX(0;{sheet.redeemed(usage_channel=literal(name))}))', "0"),
+        painting.formula_look(f"={formula}", ""),
+        painting.formula_look(f'=IF({name}="";"";MAX(0;{sheet.redeemed(usage_channel=literal(name))}))', "0"),
     ]
 
 
@@ -249,8 +255,8 @@ def _other_channels(sheet: Counting, say: Mapping[str, str]) -> list[Request]:
     number = a1_column(_CHANNEL + 1)
     rest = f"{sheet.redeemed()}-SUM(${number}${_TABLES + 1}:${number}{row - 1})"
     return [
-        edits.formula_look(f'=IF(${number}{row}="";"";"{say["other_channels"]}")', ""),
-        edits.formula_look(f'=IF({rest}>0;{rest};"")', "0"),
+        painting.formula_look(f'=IF(${number}{row}="";"";"{say["other_channels"]}")', ""),
+        painting.formula_look(f'=IF({rest}>0;{rest};"")', "0"),
     ]
 
 
@@ -263,7 +269,7 @@ def _block(sheet_id: int, row: int, column: int, cells: list[list[Request]]) -> 
 
 
 def _table(sheet_id: int, column: int, heads: list[str], rows: list[list[Request]]) -> Request:
-    header = [edits.text_look(head, bold=True, background=_SHADE) for head in heads]
+    header = [painting.text_look(head, bold=True, background=_SHADE) for head in heads]
     for number in header[1:]:
         number["userEnteredFormat"]["horizontalAlignment"] = "RIGHT"
     return _block(sheet_id, _TABLES - 1, column, [header, *rows])
@@ -273,6 +279,8 @@ def _charts(sheet_id: int, say: Mapping[str, str]) -> list[Request]:
     days = (_DAY, _TABLES - 1, _TABLES + DAYS)
     campaigns = (_CAMPAIGN, _TABLES - 1, _TABLES + 10)
     return [
-        edits.chart(sheet_id, say["by_day"], "LINE", days, 2, (_CHARTS - 1, 0), _CHART_SIZES[0], _PALETTE),
-        edits.chart(sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 7), _CHART_SIZES[1], _PALETTE),
+        painting.chart(sheet_id, say["by_day"], "LINE", days, 2, (_CHARTS - 1, 0), _CHART_SIZES[0], _PALETTE),
+        painting.chart(
+            sheet_id, say["by_campaign"], "COLUMN", campaigns, 2, (_CHARTS - 1, 7), _CHART_SIZES[1], _PALETTE
+        ),
     ]

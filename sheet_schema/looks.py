@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sheet_schema import edits
+from sheet_schema import edits, painting
 from sheet_schema.answer import LOOKS_MARK, Seen
 from sheet_schema.language import fill
 from sheet_schema.languages import LANGUAGES
@@ -54,7 +54,7 @@ def dress(place: Place, places: Mapping[str, Place], language: Language) -> list
     rules = _COLOURS.get(place.tab.key, lambda _: iter(()))(place)
     batch += [_add_rule(place, rule, number) for number, rule in enumerate(rules, place.seen.colour_rules)]
     if place.tab.key in _TAB_COLORS and not place.seen.is_old:
-        batch.append(edits.tab_color(place.sheet_id, _TAB_COLORS[place.tab.key]))
+        batch.append(painting.tab_color(place.sheet_id, _TAB_COLORS[place.tab.key]))
     return [*batch, edits.mark_sheet(place.sheet_id, LOOKS_MARK, VERSION)]
 
 
@@ -93,21 +93,21 @@ def _notes(place: Place, language: Language) -> Iterator[Request]:
 
 def _bands(place: Place) -> Iterator[Request]:
     if place.tab.columns and not place.seen.bands and not place.seen.coloured:
-        yield edits.bands(place.sheet_id, _HEADER, "#ffffff", _BAND)
+        yield painting.bands(place.sheet_id, _HEADER, "#ffffff", _BAND)
 
 
 def _warnings(place: Place, language: Language) -> Iterator[Request]:
     """What asks before it lets itself be edited."""
     written, header = language.hints["written"], language.hints["header"]
     if place.tab.warned:
-        yield edits.warn({"sheetId": place.sheet_id}, written)
+        yield painting.warn({"sheetId": place.sheet_id}, written)
         return
     if place.tab.columns:
-        yield edits.warn({"sheetId": place.sheet_id, "startRowIndex": 0, "endRowIndex": 1}, header)
+        yield painting.warn({"sheetId": place.sheet_id, "startRowIndex": 0, "endRowIndex": 1}, header)
     for column in place.tab.columns:
         if column.warned and column.key in place.columns:
             index = place.columns[column.key]
-            yield edits.warn(
+            yield painting.warn(
                 {"sheetId": place.sheet_id, "startColumnIndex": index, "endColumnIndex": index + 1}, written
             )
 
@@ -138,7 +138,7 @@ def _views(place: Place, language: Language) -> Iterator[Request]:
     end = max(place.columns.values()) + 1
     for key, (column, formula) in questions.items():
         if language.views[key] not in place.seen.views:
-            yield edits.filter_view(place.sheet_id, language.views[key], end, place.columns[column], formula)
+            yield painting.filter_view(place.sheet_id, language.views[key], end, place.columns[column], formula)
 
 
 # Areas begin at the header, which no rule fits: the first row that is inserted under it would push an area from row 2
@@ -150,25 +150,25 @@ def _code_colours(place: Place) -> Iterator[tuple[str, Request, str]]:
     status, ends = _cell(place, "status"), _cell(place, "expiration_date")
     used, void = is_word(status, "used"), is_word(status, "void")
     open_ = f"ISNUMBER({ends})*({used}+{void}=0)"
-    yield f"={void}>0", edits.look(background=_RED), "status"
-    yield f"={used}>0", edits.look(background=_BLUE), "status"
-    yield f"={is_word(status, 'unused')}>0", edits.look(background=_GREEN), "status"
-    yield f"={void}>0", edits.look(text=_QUIET, struck=True), ""
-    yield f"={used}>0", edits.look(text=_QUIET), ""
+    yield f"={void}>0", painting.look(background=_RED), "status"
+    yield f"={used}>0", painting.look(background=_BLUE), "status"
+    yield f"={is_word(status, 'unused')}>0", painting.look(background=_GREEN), "status"
+    yield f"={void}>0", painting.look(text=_QUIET, struck=True), ""
+    yield f"={used}>0", painting.look(text=_QUIET), ""
     # A day without a time lasts until its end.
-    yield f"={open_}*({ends}+(INT({ends})={ends})<=NOW())>0", edits.look(_EXPIRED, _QUIET), ""
-    yield f"={open_}*({ends}<TODAY()+{_SOON_DAYS + 1})>0", edits.look(_EXPIRING), ""
+    yield f"={open_}*({ends}+(INT({ends})={ends})<=NOW())>0", painting.look(_EXPIRED, _QUIET), ""
+    yield f"={open_}*({ends}<TODAY()+{_SOON_DAYS + 1})>0", painting.look(_EXPIRING), ""
 
 
 def _redemption_colours(place: Place) -> Iterator[tuple[str, Request, str]]:
     event = _cell(place, "event")
     undone = f"={is_word(event, 'rolled_back')}+{is_word(event, 'withdrawn')}>0"
-    yield undone, edits.look(text=_QUIET), ""
+    yield undone, painting.look(text=_QUIET), ""
 
 
 def _campaign_colours(place: Place) -> Iterator[tuple[str, Request, str]]:
     active = _cell(place, "active")
-    yield f"={is_word(active, 'no')}>0", edits.look(text=_QUIET), ""
+    yield f"={is_word(active, 'no')}>0", painting.look(text=_QUIET), ""
 
 
 _COLOURS = {"codes": _code_colours, "redemptions": _redemption_colours, "campaigns": _campaign_colours}
@@ -179,7 +179,7 @@ def _add_rule(place: Place, rule: tuple[str, Request, str], number: int) -> Requ
     area: Request = {"sheetId": place.sheet_id}
     if column:
         area |= {"startColumnIndex": place.columns[column], "endColumnIndex": place.columns[column] + 1}
-    return edits.colour_rule(area, formula, look, number)
+    return painting.colour_rule(area, formula, look, number)
 
 
 def _cell(place: Place, key: str, row: int = 1) -> str:

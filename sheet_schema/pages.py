@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sheet_schema import edits, records
+from sheet_schema import edits, painting, records
 from sheet_schema.answer import COLUMN_MARK
 from sheet_schema.language import fill, fold
 from sheet_schema.languages import LANGUAGES
@@ -35,15 +35,15 @@ def help_page(sheet_id: int, title: str, place: int, language: Language, time_zo
     names = language.names()
     lines = [[fill(text, names) for text in line] for line in language.help]
     label, hint = language.help_time_zone
-    rows = [[edits.text_look(heading, bold=True), edits.text_look(said)] for heading, said in lines]
+    rows = [[painting.text_look(heading, bold=True), painting.text_look(said)] for heading, said in lines]
     rows += [
-        [edits.text_look(label, bold=True), edits.text_look(time_zone)],
-        [edits.text_look(""), edits.text_look(fill(hint, names))],
+        [painting.text_look(label, bold=True), painting.text_look(time_zone)],
+        [painting.text_look(""), painting.text_look(fill(hint, names))],
     ]
     heading, said = lines[0]
     rows[0] = [
-        edits.text_look(heading, bold=True, size=18, background=_TITLE),
-        edits.text_look(said, background=_TITLE),
+        painting.text_look(heading, bold=True, size=18, background=_TITLE),
+        painting.text_look(said, background=_TITLE),
     ]
     return [
         edits.add_sheet(sheet_id, title, place, rows=_HELP_ROWS, columns=len(_HELP_WIDTHS), plain=True),
@@ -134,12 +134,12 @@ def _problem(layout: Layout, fault: Fault) -> list[Request]:
     tab, wrong, mend = (at.title if at else language.tabs[fault.tab]), *fault.sentences(language)
     cells = _line([tab, fault.cell, fault.found(language), wrong, mend])
     if at and fault.cell:
-        cells[1] = edits.link_look(f"#gid={at.sheet_id}&range={fault.cell}", fault.cell)
+        cells[1] = painting.link_look(f"#gid={at.sheet_id}&range={fault.cell}", fault.cell)
     return cells
 
 
 def _line(texts: Sequence[str]) -> list[Request]:
-    cells = [edits.text_look(text) for text in texts]
+    cells = [painting.text_look(text) for text in texts]
     for cell, text in zip(cells, texts, strict=True):
         if not text:
             del cell["userEnteredValue"]  # nothing at all, and not a text without letters
