@@ -8,30 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import hmac
-import json
-import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING
 
+from functions.fields import CODE, SENDER, BadField, Body, Fields, Sender, parse, refuse
 from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from functions.settings import Key
+    from functions.bots.platform import Ignored, Platform
+    from functions.settings import Key, Settings
 
 #: Largest body in bytes.
 MAX_BODY = 16_384
-_SUBSCRIBER = ("subscriber_id", "bothelp_user_id", "bh_user_id", "cuid", "user_id")
-_CODE = ("code", "promo_code")
-_LIMITS = {"code": 100, "promo_code": 100, "name": 100, "channel": 100, "platform": 50}
-_LIMIT = 200  # of every other field, in characters
-#: How the platforms' placeholders begin and end; one that comes through was not filled in (facts/bots.md).
-_MACROS = (("{%", "%}"), ("{@", "@}"), ("{{", "}}"), ("#{", "}"))
-_SURROGATES = frozenset({"Cs"})
-_CONTROLS = frozenset({"Cs", "Cc", "Zl", "Zp"})
 
 
 class Kind(StrEnum):
@@ -94,29 +86,62 @@ class Refusal:
     kind: Kind | None = None
 
 
-def open_call(  # noqa: PLR0911 - one return for each refusal, in their order
-    request: Request, surface: Surface, keys: Sequence[Key]
-) -> Call | Refusal:
+def open_call(request: Request, surface: Surface, keys: Sequence[Key]) -> Call | Refusal:
     """Make the Call of a request, or say why it makes none. Raises only what `read_body` raises."""
     kind = surface.kind(request.path)
     if kind is None:
         return Refusal("not_found_path", 404)
     if request.method != "POST":
         return Refusal("method_not_allowed", 405, headers=(("Allow", "POST"),), kind=kind)
+    caller = caller_of(request, surface, keys)
+    if isinstance(caller, Refusal):
+        return replace(caller, kind=kind)
+    body = body_of(request)
+    if isinstance(body, Refusal):
+        return replace(body, kind=kind)
+    try:
+        return call_of(request, kind, body, caller, idempotency_key=_idempotency_key(request, surface))
+    except BadField as bad:
+        return replace(bad_field(bad), kind=kind)
+
+
+def open_delivery(request: Request, platform: Platform, settings: Settings) -> Call | Ignored | Refusal:
+    """Make the Call of a platform's own request, or say why it makes none. Raises only what `read_body` raises."""
+    if not platform.knows(request.path):
+        return Refusal("not_found_path", 404)
+    if request.method != "POST":
+        return Refusal("method_not_allowed", 405, headers=(("Allow", "POST"),))
+    caller = platform.caller(request, settings)
+    if isinstance(caller, Refusal):
+        return caller
+    body = body_of(request)
+    if isinstance(body, Refusal):
+        return body
+    try:
+        return platform.read(request, body, caller)
+    except BadField as bad:
+        return bad_field(bad)
+
+
+def caller_of(request: Request, surface: Surface, keys: Sequence[Key]) -> Caller | Refusal:
+    """Find out who calls by the key that was shown."""
     key = _key(request, surface, keys)
     if key is None:
-        return Refusal("unauthorized", 401, headers=(("WWW-Authenticate", "Bearer"),), kind=kind)
-    if key.role not in surface.roles:
-        return Refusal("forbidden", 403, kind=kind)
+        return Refusal("unauthorized", 401, headers=(("WWW-Authenticate", "Bearer"),))
+    return Caller(key.name, key.role) if key.role in surface.roles else Refusal("forbidden", 403)
+
+
+def body_of(request: Request) -> bytes | Refusal:
+    """Read the body, if it is not too large."""
     too_large = request.length is not None and request.length > MAX_BODY
     body = b"" if too_large else request.read_body(MAX_BODY + 1)
-    if too_large or len(body) > MAX_BODY:
-        return Refusal("too_large", 413, kind=kind)
-    try:
-        return _call(kind, Caller(key.name, key.role), _fields(request, kind, body), _idempotency_key(request, surface))
-    except _BadField as bad:
-        name, why = bad.args
-        return Refusal("invalid_request", 400, name, why, kind=kind)
+    return Refusal("too_large", 413) if too_large or len(body) > MAX_BODY else body
+
+
+def bad_field(bad: BadField) -> Refusal:
+    """Refuse a call because of a field."""
+    name, why = bad.args
+    return Refusal("invalid_request", 400, name, why)
 
 
 def _key(request: Request, surface: Surface, keys: Sequence[Key]) -> Key | None:
@@ -140,160 +165,43 @@ def _idempotency_key(request: Request, surface: Surface) -> str:
     return sent[1:-1] if len(sent) > 1 and sent[0] == sent[-1] == '"' else sent
 
 
-def _fields(request: Request, kind: Kind, body: bytes) -> _Fields:
-    """Put query and body together; a body that cannot be read is done without if the query alone makes the call.
+def call_of(  # noqa: PLR0913 - what a call is read from
+    request: Request,
+    kind: Kind,
+    body: bytes,
+    caller: Caller,
+    *,
+    sender: Sender = SENDER,
+    idempotency_key: str = "",
+) -> Call:
+    """Make a call of query and body; a body that cannot be read is done without if the query alone makes the call.
 
-    A bot platform may paste a name with a quote into the JSON; what is in the URL is still good then.
+    A bot platform may paste a name with a quote into the JSON; what is in the URL is still good then. Raises BadField.
     """
     try:
-        return _Fields(request.query, _parse(body))
-    except _BadField:
-        alone = _Fields(request.query, _Object())
-        if alone.has_any(_SUBSCRIBER if kind is Kind.ISSUE else _CODE):
-            return alone
-        raise
+        fields = Fields(request.query, parse(body), sender)
+    except BadField:
+        fields = Fields(request.query, Body(), sender)
+        if not fields.has_any(sender.ids if kind is Kind.ISSUE else CODE):
+            raise
+    return _call(kind, caller, fields, idempotency_key)
 
 
-def _call(kind: Kind, caller: Caller, fields: _Fields, idempotency_key: str) -> Call:
+def _call(kind: Kind, caller: Caller, fields: Fields, idempotency_key: str) -> Call:
     if kind is Kind.ISSUE:
-        subscriber_id = fields.subscriber() or _refuse("subscriber_id", "missing")
-        name, platform = fields.person(), fields.note("platform")
+        subscriber_id = fields.subscriber() or refuse("subscriber_id", "missing")
+        name, platform = fields.person(), fields.platform()
         return IssueCall(caller, subscriber_id, fields.text("campaign"), name, platform, fields.flag("dry_run"))
     code = fields.code()
     if kind is Kind.CHECK:
         return CheckCall(caller, code, fields.subscriber(), fields.text("campaign"))
     channel, reference = fields.note("channel") or caller.name, fields.note("reference")
     request_id = fields.text("request_id")
-    header = _Fields([("Idempotency-Key", idempotency_key)], _Object()).text("Idempotency-Key")
+    header = Fields([("Idempotency-Key", idempotency_key)], Body()).text("Idempotency-Key")
     if request_id and header and request_id != header:
-        _refuse("request_id", "request_ids_differ")
+        refuse("request_id", "request_ids_differ")
     if kind is Kind.ROLLBACK:
         return RollbackCall(caller, code, channel, reference, request_id or header)
     return RedeemCall(
         caller, code, fields.subscriber(), fields.text("campaign"), channel, reference, request_id or header
     )
-
-
-class _BadField(Exception):
-    """A field that cannot be used: its name, and why: a key of `Language.sentences` after `why_`."""
-
-
-def _refuse(name: str, why: str) -> NoReturn:
-    raise _BadField(name, why)
-
-
-class _Object(dict[str, Any]):
-    """A JSON object; `twice` are the names that came with different values."""
-
-    def __init__(self, pairs: Sequence[tuple[str, Any]] = ()) -> None:
-        super().__init__(pairs)
-        doubled = len(pairs) > len(self)
-        # As texts, because 1, 1.0 and true are equal to Python.
-        self.twice = {name for name, value in pairs if doubled and repr(value) != repr(self[name])}
-
-
-def _parse(body: bytes) -> _Object:
-    """Read the JSON object of a body; an empty body is an empty object. Raises _BadField for anything else."""
-    try:
-        text = body.decode("utf-8-sig")
-        if not text.strip():
-            return _Object()
-        found = json.loads(text, object_pairs_hook=_Object, parse_constant=int)  # int() refuses NaN
-    except UnicodeDecodeError:
-        _refuse("body", "not_utf8")
-    except RecursionError:
-        _refuse("body", "too_deep")
-    except ValueError:  # also a number of thousands of digits
-        _refuse("body", "not_json")
-    return found if isinstance(found, _Object) else _refuse("body", "not_an_object")
-
-
-class _Fields:
-    """What a request says, by the name of a field: the query where it is not blank, else the body."""
-
-    def __init__(self, query: Sequence[tuple[str, str]], body: _Object) -> None:
-        self._body = body
-        self._query: dict[str, set[str]] = {}
-        for name, value in query:
-            self._query.setdefault(name, set()).add(value.strip())
-
-    def has_any(self, names: Sequence[str]) -> bool:
-        """Tell if one of *names* is filled."""
-        return any(_scalar(name, self._value(name)) for name in names)
-
-    def subscriber(self) -> str:
-        """Read the first of the subscriber's ids that is present at all; it must be filled then. "" if none is."""
-        for name in _SUBSCRIBER:
-            if name in self._query or name in self._body:
-                found = self._from_query(name) if name in self._query else self._from_body(name)
-                return _checked(name, _scalar(name, found) or _refuse(name, "empty"))
-        return ""
-
-    def code(self) -> str:
-        """Read the code. Control characters may be in it: scanners send them, folding drops them."""
-        for name in _CODE:
-            found = _scalar(name, self._value(name))
-            if found:
-                return _checked(name, found, _SURROGATES)
-        return _refuse("code", "missing")
-
-    def text(self, name: str) -> str:
-        """Read a text or a whole number, "" if there is none."""
-        return _checked(name, _scalar(name, self._value(name)))
-
-    def note(self, name: str) -> str:
-        """Read the same where it carries no weight: a placeholder that was not filled in counts as nothing."""
-        found = _scalar(name, self._value(name))
-        return "" if _is_macro(found) else _checked(name, found)
-
-    def person(self) -> str:
-        """Read the subscriber's name as far as it can be used: no name is a reason to give no code."""
-        found = self._person("name") or f"{self._person('first_name')} {self._person('last_name')}"
-        return found.strip()[: _LIMITS["name"]].strip()
-
-    def flag(self, name: str) -> bool:
-        """Read a yes or a no; anything else is refused, since a call that is meant as a trial must not write."""
-        found = str(self._value(name) or "").lower()
-        if found not in {"1", "true", "", "0", "false"}:
-            _refuse(name, "not_a_flag")
-        return found in {"1", "true"}
-
-    def _person(self, name: str) -> str:
-        found = self._value(name)
-        if not isinstance(found, str) or _is_macro(found):
-            return ""
-        return "".join(each for each in " ".join(found.split()) if unicodedata.category(each) not in _CONTROLS)
-
-    def _value(self, name: str) -> Any:
-        return self._from_query(name) or self._from_body(name)
-
-    def _from_query(self, name: str) -> str:
-        values = self._query.get(name, {""})
-        return next(iter(values)) if len(values) == 1 else _refuse(name, "twice")
-
-    def _from_body(self, name: str) -> Any:
-        twice = name in self._body.twice
-        return _refuse(name, "twice") if twice else self._body.get(name)
-
-
-def _scalar(name: str, found: Any) -> str:
-    """Read a text or a whole number as a text, "" for null."""
-    if found is None or isinstance(found, str):
-        return (found or "").strip()
-    whole = isinstance(found, int) and not isinstance(found, bool)
-    return str(found) if whole else _refuse(name, "not_a_scalar")
-
-
-def _is_macro(found: str) -> bool:
-    return any(begin in found and end in found[found.index(begin) + len(begin) :] for begin, end in _MACROS)
-
-
-def _checked(name: str, found: str, forbidden: frozenset[str] = _CONTROLS) -> str:
-    """Give the text back if it may go on. Raises _BadField."""
-    if len(found) > _LIMITS.get(name, _LIMIT):
-        _refuse(name, "too_long")
-    if _is_macro(found):
-        _refuse(name, "placeholder")
-    if any(unicodedata.category(each) in forbidden for each in found):
-        _refuse(name, "characters")
-    return found

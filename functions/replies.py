@@ -40,6 +40,8 @@ _CONFLICT = 409
 _RETRY_AFTER = {"busy": "2", "sheet_broken": "60"}
 #: Refusals that are no answer of the call itself: everybody gets their HTTP status.
 _AT_THE_DOOR = frozenset({"unauthorized", "forbidden", "not_found_path", "method_not_allowed", "too_large"})
+#: Words with which a subscriber has a code to use.
+GIVEN = frozenset({"issued", "already_issued"})
 _JSON = "application/json; charset=utf-8"
 _PROBLEM = "application/problem+json; charset=utf-8"
 _MINUTE = timedelta(minutes=1)
@@ -73,13 +75,27 @@ def bot_reply(result: Outcome | Refusal, language: str) -> Reply:
 
     A bot keeps its old value for a key that is missing (facts/bots.md).
     """
+    return bot_json(result, flat(result, language))
+
+
+def flat(result: Outcome | Refusal, language: str) -> dict[str, str]:
+    """What a bot is told, key by key."""
     outcome = _outcome(result)
     values = _values(outcome, message(outcome, language))
-    flat = {"ok": str(outcome.ok).lower(), "status": outcome.word} | {
+    return {"ok": str(outcome.ok).lower(), "status": outcome.word} | {
         name: "" if value is None else str(value) for name, value in values.items()
     }
-    status = _STATUSES[outcome.word] if outcome.word in _AT_THE_DOOR else 200
-    return _reply(status, _JSON, flat, _door_headers(result))
+
+
+def bot_json(result: Outcome | Refusal, body: Mapping[str, Any]) -> Reply:
+    """Answer a bot with a JSON object of its platform's own form: 200, unless it got no further than the door."""
+    word = result.word
+    return _reply(_STATUSES[word] if word in _AT_THE_DOOR else 200, _JSON, body, _door_headers(result))
+
+
+def empty() -> Reply:
+    """Acknowledge what asks for nothing."""
+    return _reply(200, _JSON, {}, {})
 
 
 def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> Reply:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import threading
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from functions import door, logs, replies
+from functions.bots import platform_at
+from functions.bots.platform import Ignored
 from functions.door import Refusal, Surface
 from functions.promo import IssueCall, Outcome
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     import flask
 
+    from functions.bots.platform import Platform
     from functions.committer import Committer, Told
     from functions.promo import Call
     from functions.replies import Reply
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 
 #: Body, status, headers: what a Flask view may return.
 Answered = tuple[bytes, int, dict[str, str]]
+#: What came, what became of it if it was a call, requests and milliseconds, the answer.
+_Done: TypeAlias = "tuple[Call | Ignored | Refusal, Outcome | None, dict[str, float], Reply]"
 #: No surface has this path: what is outside all of them gets the answer of an unknown one.
 _NOWHERE = "/nowhere"
 _MAX_DETAILS = 500
@@ -54,17 +59,30 @@ class Service:
 
     def _answer(self, request: flask.Request, surface: Surface, path: str) -> Answered:
         started = self._world.monotonic()
-        opened = door.open_call(_opened(request, path), surface, self._settings.keys)
-        numbers: dict[str, float] = {}
-        if isinstance(opened, Refusal):
-            word = opened.word
-            reply = replies.refused(surface, opened, self._language(request))
-        else:
-            outcome, numbers = self._submit(opened)
-            word = outcome.word
-            reply = replies.told(surface, opened, outcome, self._language(request))
+        platform = platform_at(path) if surface is Surface.BOT else None
+        opened, outcome, numbers, reply = (
+            self._call(request, surface, path) if platform is None else self._delivery(request, platform, path)
+        )
+        word = outcome.word if outcome else opened.word if isinstance(opened, Refusal) else "ignored"
         self._log(request, reply, opened, word, numbers, self._world.monotonic() - started)
         return reply.body, reply.status, reply.headers
+
+    def _call(self, request: flask.Request, surface: Surface, path: str) -> _Done:
+        opened = door.open_call(_opened(request, path), surface, self._settings.keys)
+        if isinstance(opened, Refusal):
+            return opened, None, {}, replies.refused(surface, opened, self._language(request))
+        outcome, numbers = self._submit(opened)
+        return opened, outcome, numbers, replies.told(surface, opened, outcome, self._language(request))
+
+    def _delivery(self, request: flask.Request, platform: Platform, path: str) -> _Done:
+        asked = _opened(request, path)
+        opened = door.open_delivery(asked, platform, self._settings)
+        if isinstance(opened, Refusal):
+            return opened, None, {}, platform.refused(asked, opened, self._language(request))
+        if isinstance(opened, Ignored):
+            return opened, None, {}, platform.ignored()
+        outcome, numbers = self._submit(opened)
+        return opened, outcome, numbers, platform.told(asked, opened, outcome, self._language(request))
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
         try:
@@ -98,12 +116,11 @@ class Service:
         self,
         request: flask.Request,
         reply: Reply,
-        opened: Call | Refusal,
+        opened: Call | Ignored | Refusal,
         word: str,
         numbers: Mapping[str, float],
         latency_s: float,
     ) -> None:
-        is_call = not isinstance(opened, Refusal)
         line = logs.call_line(
             time=datetime.fromtimestamp(self._world.wall_ms() / 1000, UTC),
             outcome=word,
@@ -112,7 +129,7 @@ class Service:
             status=reply.status,
             latency_s=latency_s,
             caller=opened.caller.name if not isinstance(opened, Refusal) else "",
-            code=opened.code if is_call and not isinstance(opened, IssueCall | Refusal) else "",
+            code="" if isinstance(opened, IssueCall | Ignored | Refusal) else opened.code,
             numbers=numbers,
             project=self._settings.project,
             trace=request.headers.get("X-Cloud-Trace-Context", ""),

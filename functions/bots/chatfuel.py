@@ -1,0 +1,29 @@
+"""Chatfuel's JSON API: the bot posts the person's attributes, messages and attributes go back.
+
+Contract: https://docs.chatfuel.com (JSON API): `{"messages": [{"text": …}], "set_attributes": {…}}`, within 10 seconds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from functions.bots.contact import Contact
+from functions.fields import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from functions.door import Request
+
+
+def body(request: Request, flat: Mapping[str, str]) -> dict[str, Any]:
+    """Say the message, and keep everything that flat JSON would say in attributes, for the bot to branch on."""
+    del request
+    attributes = {f"promo_{name}": value for name, value in flat.items() if name != "message"}
+    return {"messages": [{"text": flat["message"]}], "set_attributes": attributes}
+
+
+PLATFORM = Contact(
+    Sender(ids=("subscriber_id", "chatfuel user id", "messenger user id", "user_id"), prefix="cf", platform="chatfuel"),
+    body,
+)
