@@ -16,14 +16,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions import codes, deciding, issuing, redeeming
+from functions import chatting, codes, deciding, issuing, redeeming
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.forgotten import Recall
 from functions.pacing import Pacing
 from functions.projection import Projector
-from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall
+from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall, TypedCall
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
 from functions.writer import Sent, Writer
@@ -222,6 +222,8 @@ class Committer:
                 return redeeming.check(snapshot, call, turn.now)
             if isinstance(call, RedeemCall):
                 return redeeming.redeem(snapshot, call, turn.now, turn.token)
+            if isinstance(call, TypedCall):
+                return chatting.answer(snapshot, call, turn.now, self._code_key, turn.token)
             return redeeming.rollback(snapshot, call, turn.now)
         except Exception as error:  # noqa: BLE001 - one call's data must not fail the others of its group
             self._report("a decision failed", {"severity": "ERROR", "error": repr(type(error)), "where": _where(error)})

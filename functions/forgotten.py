@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 from functions import codes
-from functions.promo import CheckCall, Event, IssueCall, PromoCode, Row
+from functions.promo import CheckCall, Event, IssueCall, PromoCode, Row, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,4 +86,4 @@ def _subscriber(call: Call) -> str:
 
 
 def _request(call: Call) -> str:
-    return "" if isinstance(call, IssueCall | CheckCall) else call.request_id
+    return "" if isinstance(call, IssueCall | CheckCall | TypedCall) else call.request_id

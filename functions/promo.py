@@ -96,7 +96,23 @@ class RollbackCall:
     request_id: str = ""
 
 
-Call = IssueCall | CheckCall | RedeemCall | RollbackCall
+@dataclass(frozen=True, slots=True)
+class TypedCall:
+    """A person typed this to a bot: a campaign's name asks for a code, anything else is a code to check.
+
+    `linked`: the campaign was named by a link, which has no room for spaces or Cyrillic; "" is then the only active
+    one, and no code is looked for.
+    """
+
+    caller: Caller
+    subscriber_id: str
+    text: str
+    name: str = ""
+    platform: str = ""
+    linked: bool = False
+
+
+Call = IssueCall | CheckCall | RedeemCall | RollbackCall | TypedCall
 
 
 DEFAULT_LENGTH = 10
