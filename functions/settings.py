@@ -20,6 +20,11 @@ _KEY = re.compile(r"(?P<name>[A-Za-z0-9_-]{1,30}):(?P<role>[a-z]+):(?P<secret>[A
 _SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]+")
 _LOOPBACK = re.compile(r"(?P<origin>http://(?:127\.0\.0\.1|localhost|\[::1\]):(?P<port>[0-9]{1,5}))/?")
 _LAST_PORT = 65_535
+#: The Bot API, where nothing else is said.
+TELEGRAM = "https://api.telegram.org"
+#: https://core.telegram.org/bots/api#setwebhook, and what BotFather gives.
+_TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+_TELEGRAM_BOT = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
 _PROJECT = re.compile(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]")
 
 
@@ -41,6 +46,8 @@ class Settings:
     """Everything the functions are told. `sheets_api_endpoint` is "" for Google itself, else an origin on loopback.
 
     `project` is the Google Cloud project, "" if unknown: only the log's links to traces need it.
+    `telegram_secret_token` is what Telegram shows with each update, b"" if no bot of Telegram's is served;
+    `telegram_bot_token` is needed to send pictures, and "" without.
     """
 
     spreadsheet_id: str
@@ -51,6 +58,9 @@ class Settings:
     writes_per_minute: int = 54
     reads_per_minute: int = 54
     project: str = ""
+    telegram_secret_token: bytes = field(default=b"", repr=False)
+    telegram_bot_token: str = field(default="", repr=False)
+    telegram_api_endpoint: str = TELEGRAM
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -67,6 +77,9 @@ class Settings:
             writes_per_minute=_whole(environ, "WRITES_PER_MINUTE", default=54, low=1, high=60_000),
             reads_per_minute=_whole(environ, "READS_PER_MINUTE", default=54, low=1, high=60_000),
             project=_project(environ),
+            telegram_secret_token=_telegram_secret_token(environ),
+            telegram_bot_token=_telegram_bot_token(environ),
+            telegram_api_endpoint=_endpoint(environ, "TELEGRAM_API_ENDPOINT") or TELEGRAM,
         )
 
 
@@ -150,7 +163,7 @@ def _endpoint(environ: Mapping[str, str], name: str) -> str:
         return ""
     parts = _LOOPBACK.fullmatch(found)
     if parts is None or not 0 < int(parts["port"]) <= _LAST_PORT:
-        todo = "use http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT, or leave it out for Google"
+        todo = "use http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT, or leave it out"
         raise _refuse(name, "is not an address on this machine", todo)
     return parts["origin"]
 
@@ -179,4 +192,22 @@ def _project(environ: Mapping[str, str]) -> str:
     found = _value(environ, name)
     if found and not _PROJECT.fullmatch(found):
         raise _refuse(name, "is not the id of a Google Cloud project", "set it to the id, or leave it out")
+    return found
+
+
+def _telegram_secret_token(environ: Mapping[str, str]) -> bytes:
+    name = "TELEGRAM_SECRET_TOKEN"
+    found = _value(environ, name)
+    if found and not _TELEGRAM_SECRET.fullmatch(found):
+        todo = "use 1 to 256 of A-Z a-z 0-9 _ -, for example the output of `openssl rand -hex 32`"
+        raise _refuse(name, "is not what Telegram can send", todo)
+    return found.encode()
+
+
+def _telegram_bot_token(environ: Mapping[str, str]) -> str:
+    name = "TELEGRAM_BOT_TOKEN"
+    found = _value(environ, name)
+    if found and not _TELEGRAM_BOT.fullmatch(found):
+        todo = "set it to the token that BotFather gave you, digits:letters, or leave it out"
+        raise _refuse(name, "is not the token of a bot", todo)
     return found

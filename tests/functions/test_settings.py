@@ -8,7 +8,9 @@ from functions.promo import Role
 from functions.settings import Key, Settings, SettingsError, code_key, sheets_api_endpoint
 
 SECRET = "bot-secret-0123456789"
+SECRETS = {"API_KEYS", "CODE_KEY", "TELEGRAM_SECRET_TOKEN", "TELEGRAM_BOT_TOKEN"}
 CODE_KEY = "0123456789abcdef0123456789abcdef"
+TELEGRAM_BOT = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw"
 GOOD = {
     "SPREADSHEET_ID": "1aB_c-D",
     "API_KEYS": f"bothelp:bot:{SECRET},till-1:till:till-secret-0123456,owner:admin:admin-secret-0123456",
@@ -34,6 +36,9 @@ def test_three_variables_are_enough() -> None:
         writes_per_minute=54,
         reads_per_minute=54,
         project="",
+        telegram_secret_token=b"",
+        telegram_bot_token="",
+        telegram_api_endpoint="https://api.telegram.org",
     )
 
 
@@ -44,10 +49,15 @@ def test_every_variable_is_read() -> None:
         WRITES_PER_MINUTE="1",
         READS_PER_MINUTE="300",
         GOOGLE_CLOUD_PROJECT="my-shop-123",
+        TELEGRAM_SECRET_TOKEN="telegram_secret-0123",
+        TELEGRAM_BOT_TOKEN=TELEGRAM_BOT,
+        TELEGRAM_API_ENDPOINT="http://localhost:8081/",
     )
     assert found.sheets_api_endpoint == "http://127.0.0.1:9099"
     assert (found.request_deadline_s, found.writes_per_minute, found.reads_per_minute) == (2.5, 1, 300)
     assert found.project == "my-shop-123"
+    assert (found.telegram_secret_token, found.telegram_bot_token) == (b"telegram_secret-0123", TELEGRAM_BOT)
+    assert found.telegram_api_endpoint == "http://localhost:8081"
 
 
 def test_line_ends_that_secret_stores_add_do_not_count() -> None:
@@ -105,6 +115,11 @@ def test_a_code_key_is_the_bytes_that_the_environment_holds() -> None:
         pytest.param("WRITES_PER_MINUTE", "60001", id="too many writes"),
         pytest.param("READS_PER_MINUTE", "5.5", id="half a read"),
         pytest.param("READS_PER_MINUTE", "many", id="reads in words"),
+        pytest.param("TELEGRAM_SECRET_TOKEN", "secret with spaces", id="a secret that Telegram cannot send"),
+        pytest.param("TELEGRAM_SECRET_TOKEN", "s" * 257, id="a secret of 257"),
+        pytest.param("TELEGRAM_BOT_TOKEN", TELEGRAM_BOT[10:], id="half a token"),
+        pytest.param("TELEGRAM_BOT_TOKEN", f"bot{TELEGRAM_BOT}", id="a token with its path"),
+        pytest.param("TELEGRAM_API_ENDPOINT", "https://api.telegram.org", id="another Bot API, not on this machine"),
         pytest.param("GOOGLE_CLOUD_PROJECT", "My Shop", id="a project's title"),
     ],
 )
@@ -115,7 +130,7 @@ def test_a_missing_or_weak_value_is_one_sentence_that_repeats_no_value(name: str
     assert sentence.startswith(f"{name} ")
     assert re.fullmatch(r"[^\n]+\.", sentence)
     assert ". " not in sentence
-    secrets = re.split(r"[:,]", value) if name in {"API_KEYS", "CODE_KEY"} else []
+    secrets = re.split(r"[:,]", value) if name in SECRETS else []
     assert not [secret for secret in secrets if len(secret) > 7 and secret in sentence]
 
 
