@@ -98,6 +98,16 @@ def empty() -> Reply:
     return _reply(200, _JSON, {}, {})
 
 
+def said(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
+    """Send a JSON object of a platform's own form."""
+    return _reply(status, _JSON, body, headers or {})
+
+
+def try_again(status: int = 503) -> Reply:
+    """Refuse a delivery for now, so that it comes again."""
+    return _reply(status, _JSON, {}, {"Retry-After": _RETRY_AFTER["busy"]})
+
+
 def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> Reply:
     """Write JSON types for a program; *kind* matters for a check alone, whose answer is 200 whatever it finds."""
     outcome = _outcome(result)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from functions import door, logs, replies
 from functions.bots import platform_at
-from functions.bots.platform import Ignored
+from functions.bots.platform import Errand, Ignored
 from functions.door import Refusal, Surface
-from functions.promo import IssueCall, Outcome
+from functions.promo import IssueCall, Outcome, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,9 +80,16 @@ class Service:
         if isinstance(opened, Refusal):
             return opened, None, {}, platform.refused(asked, opened, self._language(request))
         if isinstance(opened, Ignored):
-            return opened, None, {}, platform.ignored()
+            return opened, None, {}, platform.ignored(opened, self._language(request))
         outcome, numbers = self._submit(opened)
-        return opened, outcome, numbers, platform.told(asked, opened, outcome, self._language(request))
+        told = platform.told(asked, opened, outcome, self._language(request), self._settings)
+        return opened, outcome, numbers, self._run(told) if isinstance(told, Errand) else told
+
+    def _run(self, errand: Errand) -> Reply:
+        failed = errand.run()
+        if failed:
+            self._report("an errand failed", {"severity": "WARNING", "reason": failed})
+        return errand.failed if failed else errand.done
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
         try:
@@ -129,7 +136,7 @@ class Service:
             status=reply.status,
             latency_s=latency_s,
             caller=opened.caller.name if not isinstance(opened, Refusal) else "",
-            code="" if isinstance(opened, IssueCall | Ignored | Refusal) else opened.code,
+            code="" if isinstance(opened, IssueCall | TypedCall | Ignored | Refusal) else opened.code,
             numbers=numbers,
             project=self._settings.project,
             trace=request.headers.get("X-Cloud-Trace-Context", ""),

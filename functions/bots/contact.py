@@ -41,17 +41,18 @@ class Contact:
         """Make the call of the contact. Raises BadField."""
         return door.call_of(request, self._kind(request.path) or Kind.ISSUE, body, caller, sender=self._sender)
 
-    def told(self, request: Request, call: Call, outcome: Outcome, language: str) -> Reply:
+    def told(self, request: Request, call: Call, outcome: Outcome, language: str, settings: Settings) -> Reply:
         """Answer in the platform's form."""
-        del call
+        del call, settings
         return replies.bot_json(outcome, self._form(request, replies.flat(outcome, language)))
 
     def refused(self, request: Request, refusal: Refusal, language: str) -> Reply:
         """Answer in the same form, so that the bot builder sees what is wrong in the chat."""
         return replies.bot_json(refusal, self._form(request, replies.flat(refusal, language)))
 
-    def ignored(self) -> Reply:
+    def ignored(self, ignored: Ignored, language: str) -> Reply:
         """Say nothing; contacts always ask for something."""
+        del ignored, language
         return replies.empty()
 
     def _kind(self, path: str) -> Kind | None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from functions.door import Refusal, Request
     from functions.promo import Call, Caller, Outcome
     from functions.replies import Reply
@@ -14,9 +16,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A delivery that asks for nothing, such as a picture sent to the bot: it is acknowledged, and that is all."""
+    """A delivery that needs nothing of the sheet, such as a picture sent to the bot: it is acknowledged."""
 
     caller: Caller
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Something to send before the request is answered: `run` sends it, and gives "" or why that failed, for the log.
+
+    The words hold nothing that a caller sent and no secret. Then `done` or `failed` is the answer.
+    """
+
+    run: Callable[[], str] = field(repr=False)  # it may hold a secret
+    done: Reply
+    failed: Reply
 
 
 class Platform(Protocol):
@@ -31,11 +45,11 @@ class Platform(Protocol):
     def read(self, request: Request, body: bytes, caller: Caller) -> Call | Ignored | Refusal:
         """Make the call. *body* is not too large; nothing that is in it raises."""
 
-    def told(self, request: Request, call: Call, outcome: Outcome, language: str) -> Reply:
+    def told(self, request: Request, call: Call, outcome: Outcome, language: str, settings: Settings) -> Reply | Errand:
         """Answer the call in the platform's own form."""
 
     def refused(self, request: Request, refusal: Refusal, language: str) -> Reply:
         """Answer a request that got no further than `caller` or `read`."""
 
-    def ignored(self) -> Reply:
-        """Acknowledge a delivery that asks for nothing."""
+    def ignored(self, ignored: Ignored, language: str) -> Reply:
+        """Acknowledge a delivery that needs nothing of the sheet."""

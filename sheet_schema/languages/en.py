@@ -212,6 +212,9 @@ LANGUAGE = Language(
         "not_found_path": "There is nothing at this address. Check the end of the URL.",
         "method_not_allowed": "This address does not take such a request. Check whether it has to be GET or POST.",
         "too_large": "The request is too large. Send no more than 16,384 bytes.",
+        "telegram_help": "Send the name of an offer to get your promo code, or send a promo code to check it.",
+        "telegram_qr": "Show as a QR code",
+        "telegram_qr_failed": "The picture could not be sent. Try again in a minute, or show the promo code itself.",
     },
     titles={
         "issued": "Promo code issued",

@@ -84,6 +84,7 @@ def test_a_trace_is_left_out_unless_it_can_be_one(project: str, trace: str) -> N
         ("/issue/", "/issue/"),
         ("/issue?subscriber_id=1849&key=bot-secret-0123456789", "/issue"),
         ("/redeem/SPRING-7K2QM-4XWDA", "/redeem/…"),
+        ("/bot/telegram", "/bot/telegram"),
         ("/ivan/petrov", "/…/…"),
         ("/a/b/c/d/e/f", "/…/…/…"),
     ],
