@@ -12,7 +12,7 @@ from urllib.parse import quote
 import requests
 
 from functions import sheet_setup
-from functions.local.example import BOT_KEY, SPREADSHEET_ID, TILL_KEY, type_rows
+from functions.local.example import BOT_KEY, SPREADSHEET_ID, TELEGRAM_SECRET, TILL_KEY, type_rows
 from functions.local.functions_process import running
 from functions.local.server import LocalSheets
 from functions.sheet import GoogleSheet
@@ -67,14 +67,13 @@ class _Stage:
         expected: dict[str, Any],
         query: str = "",
         status: int = 200,
+        header: str = "X-Api-Key",
     ) -> dict[str, Any]:
         """One request: shown, sent, its answer shown and compared with *expected*."""
         self.acts += 1
         self.echo(f"\n{self.acts}. {title}")
         self.echo(f"   → POST {path}{query}  {json.dumps(body, ensure_ascii=False)}")
-        answer = requests.post(
-            f"{self.functions}{path}{query}", json=body, headers={"X-Api-Key": key}, timeout=_TIMEOUT_S
-        )
+        answer = requests.post(f"{self.functions}{path}{query}", json=body, headers={header: key}, timeout=_TIMEOUT_S)
         got: dict[str, Any] = answer.json()
         told = {name: value for name, value in got.items() if value not in ("", None)}
         self.echo(f"   ← {answer.status_code}  {json.dumps(told, ensure_ascii=False)}")
@@ -108,6 +107,7 @@ def play(echo: Callable[[str], None], *, stay: bool) -> bool:
             "READS_PER_MINUTE": "60000",  # the stand-in has no quota
             "WRITES_PER_MINUTE": "60000",
             "SHEETS_API_ENDPOINT": server.base_url,
+            "TELEGRAM_SECRET_TOKEN": TELEGRAM_SECRET,
         }
         with running("promosheet", settings) as functions:
             echo(f"[4/4] functions: {functions}/bot and {functions}/till")
@@ -161,8 +161,26 @@ def _story(stage: _Stage) -> None:
     stage.call("Boris mistypes: spaces, small and Cyrillic letters", "/bot/check", BOT_KEY, hurried, found)
     expired = {"code": "GIFT-2025"}
     stage.call("A code that expired", "/till/redeem", TILL_KEY, expired, {"reason": "expired"}, status=410)
+    _telegram(stage)
     wrong = "not-the-right-key"
     stage.call("A wrong key", issue, wrong, anna, {"ok": "false", "status": "unauthorized"}, query, status=401)
+
+
+def _telegram(stage: _Stage) -> None:
+    """A person follows a link to a bot of Telegram's, which needs no bot builder in between."""
+    vera = {"id": 5001, "is_bot": False, "first_name": "Vera", "language_code": "ru"}
+    chat = {"id": 5001, "type": "private"}
+    update = {"update_id": 1, "message": {"message_id": 1, "from": vera, "chat": chat, "text": "/start spring"}}
+    said = {"method": "sendMessage", "chat_id": 5001}
+    title = "Telegram itself: Vera opens t.me/…?start=spring, and is answered in Russian"
+    path, header = "/bot/telegram", "X-Telegram-Bot-Api-Secret-Token"
+    answer = stage.call(title, path, TELEGRAM_SECRET, update, said, header=header)
+    known = {"status": "already_issued"}
+    asked = {"subscriber_id": "tg5001"}
+    code = stage.call("The code stands in the sheet", "/bot/issue", BOT_KEY, asked, known, "?campaign=spring")["code"]
+    if not code or f"Ваш промокод: {code}" not in answer["text"]:
+        stage.ok = False
+        stage.echo("   ✗ NOT AS TOLD: the message has another code")
 
 
 def _show_tables(stage: _Stage, language: Language) -> None:

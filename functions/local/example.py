@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SPREADSHEET_ID = "local"
 BOT_KEY, TILL_KEY = "local-bot-key-0000", "local-till-key-000"
+TELEGRAM_SECRET = "local-telegram-secret"  # noqa: S105 - public, as the keys are
 _TIMEOUT_S = 20
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from functions import sheet_setup
-from functions.local.example import BOT_KEY, SPREADSHEET_ID, TILL_KEY, type_rows
+from functions.local.example import BOT_KEY, SPREADSHEET_ID, TELEGRAM_SECRET, TILL_KEY, type_rows
 from functions.local.forward import Forward
 from functions.local.functions_process import running
 from functions.local.machine import locale, time_zone
@@ -69,6 +69,7 @@ def _settings(base_url: str) -> dict[str, str]:
         "READS_PER_MINUTE": _MANY,
         "WRITES_PER_MINUTE": _MANY,
         "SHEETS_API_ENDPOINT": base_url,
+        "TELEGRAM_SECRET_TOKEN": TELEGRAM_SECRET,
     }
 
 
@@ -79,6 +80,7 @@ def _welcome(base: str, data: str | None) -> list[str]:
         f"The sheet:      {base}/sheet",
         f"Sheets API:     {base}/v4/spreadsheets/{SPREADSHEET_ID}",
         f"For bots:       {base}/bot    X-Api-Key: {BOT_KEY}",
+        f"For Telegram:   {base}/bot/telegram   X-Telegram-Bot-Api-Secret-Token: {TELEGRAM_SECRET}",
         f"For tills:      {base}/till   X-Api-Key: {TILL_KEY}",
         f"For both:       X-Api-Key: {ADMIN_KEY}",
         f"Try:            {try_it}",

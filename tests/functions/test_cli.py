@@ -154,7 +154,7 @@ def test_the_demo_ends_well_and_gspread_reads_exactly_the_rows_that_it_printed(t
                 break
         try:
             printed = "\n".join(lines)
-            assert "12 calls, every answer as told" in printed
+            assert "14 calls, every answer as told" in printed
             found = re.search(r"local sheet server: (http://\S+)", printed)
             assert found is not None
             client = type("Client", (LocalClient,), {"base": found[1]})
@@ -175,7 +175,7 @@ def test_the_demo_in_this_process_is_as_told(capsys: pytest.CaptureFixture[str])
     lines: list[str] = []
     assert demo.play(lines.append, stay=False)
     assert capsys.readouterr().err == ""
-    assert sum("→ POST" in line for line in lines) == 12
+    assert sum("→ POST" in line for line in lines) == 14
 
 
 def test_a_demo_whose_answers_are_not_as_told_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:

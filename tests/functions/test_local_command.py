@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 from click.testing import CliRunner
+from updates import message
 
 from functions.cli import main
 from functions.local.example import BOT_KEY, TILL_KEY
@@ -83,6 +84,11 @@ def test_everything_is_behind_one_port() -> None:
         curl = re.search(r"curl -X POST '(\S+)' -H 'X-Api-Key: (\S+)'", printed)
         assert curl is not None
         assert call(curl[1], curl[2])["status"] == "issued"
+        telegram = re.search(r"(http://\S+/bot/telegram) +(\S+): (\S+)", printed)
+        assert telegram is not None
+        update = message("/start spring", {"id": 77})
+        answer = requests.post(telegram[1], json=update, headers={telegram[2]: telegram[3]}, timeout=20).json()
+        assert (answer["method"], answer["chat_id"]) == ("sendMessage", 77)
         started_by_it = children(process)
         assert started_by_it
         process.send_signal(signal.SIGINT)
