@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -235,6 +236,11 @@ def test_a_log_line_names_the_route_and_nothing_of_the_update(shop: Shop) -> Non
     )
     assert "code" not in entry
     assert not [secret for secret in ("Aleksandra", "tg18", "912345678", SECRET) if secret in json.dumps(entry)]
+
+
+def test_what_draws_and_sends_pictures_is_loaded_with_the_first_one() -> None:
+    check = "import sys, functions.bots.telegram; sys.exit(bool({'segno', 'requests'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", check], check=False, timeout=60).returncode == 0
 
 
 @responses.activate
