@@ -25,11 +25,17 @@ _CONTROLS = frozenset({"Cs", "Cc", "Zl", "Zp"})
 
 @dataclass(frozen=True)
 class Sender:
-    """Who sends: the names under which the subscriber's id comes, what goes before it in the sheet, the platform."""
+    """Who sends: the names under which the subscriber's id comes, what goes before it in the sheet, the platform.
+
+    `subscriber_id` means the same everywhere: it never gets the prefix. `parts` are the names of a person's name, if it
+    comes in parts; `inner` is the object of the body in which the code may be.
+    """
 
     ids: tuple[str, ...] = SUBSCRIBER
     prefix: str = ""
     platform: str = ""
+    parts: tuple[str, ...] = ("first_name", "last_name")
+    inner: str = ""
 
 
 #: Flat JSON, and BotHelp.
@@ -90,7 +96,8 @@ class Fields:
         for name in self._sender.ids:
             if name in self._query or name in self._body:
                 found = self._from_query(name) if name in self._query else self._from_body(name)
-                return self._sender.prefix + _checked(name, _scalar(name, found) or refuse(name, "empty"))
+                prefix = "" if name == SUBSCRIBER[0] else self._sender.prefix
+                return _checked(name, prefix + (_scalar(name, found) or refuse(name, "empty")))
         return ""
 
     def platform(self) -> str:
@@ -100,7 +107,7 @@ class Fields:
     def code(self) -> str:
         """Read the code. Control characters may be in it: scanners send them, folding drops them."""
         for name in CODE:
-            found = _scalar(name, self._value(name))
+            found = _scalar(name, self._value(name)) or _scalar(name, self._inner(name))
             if found:
                 return _checked(name, found, _SURROGATES)
         return refuse("code", "missing")
@@ -116,7 +123,7 @@ class Fields:
 
     def person(self) -> str:
         """Read the subscriber's name as far as it can be used: no name is a reason to give no code."""
-        found = self._person("name") or f"{self._person('first_name')} {self._person('last_name')}"
+        found = self._person("name") or " ".join(filter(None, map(self._person, self._sender.parts)))
         return found.strip()[: _LIMITS["name"]].strip()
 
     def flag(self, name: str) -> bool:
@@ -132,6 +139,10 @@ class Fields:
             return ""
         return "".join(each for each in " ".join(found.split()) if unicodedata.category(each) not in _CONTROLS)
 
+    def _inner(self, name: str) -> Any:
+        inner = self._body.get(self._sender.inner)
+        return _from(inner, name) if isinstance(inner, Body) else None
+
     def _value(self, name: str) -> Any:
         return self._from_query(name) or self._from_body(name)
 
@@ -140,8 +151,11 @@ class Fields:
         return next(iter(values)) if len(values) == 1 else refuse(name, "twice")
 
     def _from_body(self, name: str) -> Any:
-        twice = name in self._body.twice
-        return refuse(name, "twice") if twice else self._body.get(name)
+        return _from(self._body, name)
+
+
+def _from(body: Body, name: str) -> Any:
+    return refuse(name, "twice") if name in body.twice else body.get(name)
 
 
 def _scalar(name: str, found: Any) -> str:

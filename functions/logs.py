@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from functions import codes
+from functions.bots import MODULES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ _TRACE = re.compile(r"([0-9a-f]{32})(?:/.*)?", re.ASCII | re.IGNORECASE | re.DOT
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: Parts of the paths that exist; any other may be what somebody typed.
-_SEGMENTS = frozenset({"", "bot", "till", "tasks", "issue", "check", "redeem", "rollback", "telegram"})
+_SEGMENTS = frozenset({"", "bot", "till", "tasks", "issue", "check", "redeem", "rollback", "openapi.json", *MODULES})
 _WARNINGS = frozenset({"busy", "too_many", "unauthorized", "forbidden", "idempotency_mismatch"})
 _ERRORS = frozenset({"sheet_broken"})
 

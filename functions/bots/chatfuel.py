@@ -1,6 +1,7 @@
 """Chatfuel's JSON API: the bot posts the person's attributes, messages and attributes go back.
 
 Contract: https://docs.chatfuel.com (JSON API): `{"messages": [{"text": …}], "set_attributes": {…}}`, within 10 seconds.
+The attributes come as JSON or as a form, by their names in Chatfuel, which have spaces.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from functions.door import Request
 
 
-def body(request: Request, flat: Mapping[str, str]) -> dict[str, Any]:
+def form(request: Request, flat: Mapping[str, str]) -> dict[str, Any]:
     """Say the message, and keep everything that flat JSON would say in attributes, for the bot to branch on."""
     del request
     attributes = {f"promo_{name}": value for name, value in flat.items() if name != "message"}
@@ -24,6 +25,11 @@ def body(request: Request, flat: Mapping[str, str]) -> dict[str, Any]:
 
 
 PLATFORM = Contact(
-    Sender(ids=("subscriber_id", "chatfuel user id", "messenger user id", "user_id"), prefix="cf", platform="chatfuel"),
-    body,
+    Sender(
+        ids=("subscriber_id", "chatfuel user id", "messenger user id", "user_id"),
+        prefix="cf",
+        platform="chatfuel",
+        parts=("first name", "last name", "first_name", "last_name"),
+    ),
+    form,
 )

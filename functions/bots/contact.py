@@ -1,11 +1,17 @@
-"""Platforms that send a contact as JSON, show an API key, and read the answer in a form of their own. Pure."""
+"""Platforms that send a contact, show an API key, and read the answer in a form of their own. Pure.
+
+A contact comes as JSON; an HTML form is understood too, since some builders send one whatever they say.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import parse_qsl
 
 from functions import door, replies
 from functions.door import Kind, Surface
+from functions.fields import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,6 +23,7 @@ if TYPE_CHECKING:
     from functions.replies import Reply
     from functions.settings import Settings
 
+_FORM = "application/x-www-form-urlencoded"
 #: Makes the answer's JSON object of the request and of what flat JSON would say.
 Form: TypeAlias = "Callable[[Request, Mapping[str, str]], dict[str, Any]]"
 
@@ -39,7 +46,9 @@ class Contact:
 
     def read(self, request: Request, body: bytes, caller: Caller) -> Call | Ignored | Refusal:
         """Make the call of the contact. Raises BadField."""
-        return door.call_of(request, self._kind(request.path) or Kind.ISSUE, body, caller, sender=self._sender)
+        kind = self._kind(request.path) or Kind.ISSUE
+        request, body = _without_form(request, body)
+        return door.call_of(request, kind, body, caller, sender=self._sender)
 
     def told(self, request: Request, call: Call, outcome: Outcome, language: str, settings: Settings) -> Reply:
         """Answer in the platform's form."""
@@ -58,3 +67,14 @@ class Contact:
     def _kind(self, path: str) -> Kind | None:
         name, _, rest = path.strip("/").partition("/")
         return Surface.BOT.kind(f"/{rest}") if name == self._sender.platform else None
+
+
+def _without_form(request: Request, body: bytes) -> tuple[Request, bytes]:
+    """Move the fields of an HTML form into the query; JSON that calls itself a form stays JSON. Raises BadField."""
+    if not request.header("content-type").lower().startswith(_FORM) or body.lstrip().startswith(b"{"):
+        return request, body
+    try:
+        fields = parse_qsl(body.decode(), keep_blank_values=True, errors="strict")
+    except UnicodeDecodeError:
+        refuse("body", "not_utf8")
+    return replace(request, query=[*request.query, *fields]), b""
