@@ -21,6 +21,7 @@ from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.forgotten import Recall
+from functions.glance import Glance
 from functions.pacing import Pacing
 from functions.projection import Projector
 from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall, TypedCall
@@ -84,6 +85,7 @@ class Committer:
         self._report = report
         self._projector = Projector()
         self._recall = Recall(code_key)
+        self._glance = Glance()
         self._condition = world.condition()
         self._arrivals: list[Turn] = []
         self._open: list[Turn] = []
@@ -96,9 +98,12 @@ class Committer:
         self._writer = Writer(sheet, codes.fingerprint(code_key), self._requests, report)
         self.language = ""
 
-    def submit(self, call: Call) -> Told:
-        """Wait for the answer to a call; `busy` at its deadline."""
-        arrived, started = self._world.wall_ms(), self._world.monotonic()
+    def submit(self, call: Call, spent_s: float = 0.0) -> Told:
+        """Wait for the answer to a call; `busy` at its deadline, of which *spent_s* have gone already."""
+        arrived, started = self._world.wall_ms(), self._world.monotonic() - spent_s
+        guess = self._glance.refusal(call, self._world.monotonic(), arrived + self._clock_offset)
+        if guess is not None:
+            return Told(guess, int(spent_s * 1000), {})
         turn = Turn(call, arrived, started + self._deadline_s, self._world.token())
         before = Counter(self._requests)
         with self._condition:
@@ -151,6 +156,7 @@ class Committer:
             return
         reading, snapshot = seen
         self.language = snapshot.language
+        self._glance.keep(snapshot, [turn.call for turn in self._open], self._world.monotonic())
         self._set_clock(reading)
         for turn in self._open:
             turn.now = turn.now or turn.arrived + self._clock_offset

@@ -64,17 +64,21 @@ class IssueCall:
 
 @dataclass(frozen=True, slots=True)
 class CheckCall:
-    """Is this code good? `code` is what a person typed; `subscriber_id` "" means nobody in particular."""
+    """Is this code good? `code` is what a person typed; `subscriber_id` "" means nobody in particular.
+
+    `limited`: there were too many wrong codes already (`guessing`), so that only the code's holder gets an answer.
+    """
 
     caller: Caller
     code: str
     subscriber_id: str = ""
     campaign: str = ""
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RedeemCall:
-    """Use this code once. `request_id` "" means that the caller names no request."""
+    """Use this code once. `request_id` "" means that the caller names no request; `limited` as in CheckCall."""
 
     caller: Caller
     code: str
@@ -83,6 +87,7 @@ class RedeemCall:
     channel: str = ""
     reference: str = ""
     request_id: str = ""
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

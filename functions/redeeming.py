@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 def check(snapshot: Snapshot, call: CheckCall, now: int) -> Decision:
     """Say whether the code would be redeemed now."""
+    guess = guessed(snapshot, call, now)
+    if guess is not None:
+        return Answer(guess)
     found = finding.find(snapshot, call)
     if found is None:
         return Answer(_not_found(snapshot, call))
@@ -42,6 +45,9 @@ def check(snapshot: Snapshot, call: CheckCall, now: int) -> Decision:
 
 def redeem(snapshot: Snapshot, call: RedeemCall, now: int, claim: str) -> Decision:
     """Use the code once; *claim* is the random name of the row that this call would add."""
+    guess = guessed(snapshot, call, now)
+    if guess is not None:
+        return Answer(guess)
     if _contradicts(snapshot, call):
         return Answer(Outcome("idempotency_mismatch", code=call.code, language=snapshot.language))
     found = finding.find(snapshot, call)
@@ -68,6 +74,16 @@ def redeem(snapshot: Snapshot, call: RedeemCall, now: int, claim: str) -> Decisi
         claim=claim,
     )
     return Claim(_redeemed(snapshot, found, row, now, new=not own), (row,))
+
+
+def guessed(snapshot: Snapshot, call: CheckCall | RedeemCall, now: int) -> Outcome | None:
+    """Refuse a limited call (`guessing`), unless its subscriber holds the code, or it repeats what was a yes."""
+    if not call.limited:
+        return None
+    found = finding.find(snapshot, call)
+    if found and (found.holder or (isinstance(call, RedeemCall) and _own_claims(snapshot, found, call, now))):
+        return None
+    return Outcome("too_many", code=call.code, language=snapshot.language)
 
 
 def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:

@@ -13,6 +13,7 @@ from functions import door, logs, replies
 from functions.bots import platform_at
 from functions.bots.platform import Errand, Ignored
 from functions.door import Refusal, Surface
+from functions.guessing import Guessing
 from functions.promo import IssueCall, Outcome, TypedCall
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Service:
         self._world = world
         self._write = write
         self._lock = threading.Lock()
+        self._guessing = Guessing()
         self._committer: Committer | None = None
 
     def answer(self, request: flask.Request, surface: Surface) -> Answered:
@@ -92,8 +94,18 @@ class Service:
         return errand.failed if failed else errand.done
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
+        """Have a call decided; who guesses too much waits, or is told less."""
+        guess = self._guessing.begin(call, self._world.monotonic())
+        pause_s = min(guess.pause_s, self._settings.request_deadline_s / 2)
+        if pause_s:
+            self._world.sleep(pause_s)
+        outcome, numbers = self._decided(guess.call, pause_s)
+        self._guessing.end(guess, outcome)
+        return outcome, numbers
+
+    def _decided(self, call: Call, spent_s: float) -> tuple[Outcome, dict[str, float]]:
         try:
-            told: Told = self._ready().submit(call)
+            told: Told = self._ready().submit(call, spent_s)
         except Exception as error:  # noqa: BLE001 - nothing a caller sends makes a 500; the log has what a person needs
             self._report(f"a call failed: {type(error).__name__}", {"severity": "ERROR"})
             return Outcome("busy"), {}
