@@ -17,7 +17,7 @@ from functions.problem_cells import Cells, shortened
 from functions.promo import Source
 from sheet_schema import records, tabs
 from sheet_schema.faults import Fault
-from sheet_schema.language import fold
+from sheet_schema.language import fold, odd_holes
 from sheet_schema.languages import LANGUAGES
 from sheet_schema.records import Bad
 from sheet_schema.schema import Kind
@@ -124,6 +124,9 @@ def _campaigns(cells: Cells) -> Iterator[Fault]:
         if campaign.starts is not None and campaign.ends is not None and campaign.ends < campaign.starts:
             yield cells.fault("ends_before_start", "campaigns", "ends_on", number)
         yield from _limit(cells, campaign)
+        odd = odd_holes(campaign.message)
+        if odd:
+            yield cells.fault("unknown_placeholder", "campaigns", "message", number, other=", ".join(odd))
     for column, word, groups in (
         ("campaign", "campaign_twice", cells.campaigns),
         ("shared_code", "shared_code_twice", cells.sharing),

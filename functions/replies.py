@@ -158,8 +158,9 @@ def message(outcome: Outcome, language: str) -> str:
         "name": outcome.name,
     }
     if outcome.message:
-        own = outcome.word in {"issued", "already_issued"}
-        return languages.fill(outcome.message, values) if own else outcome.message
+        filled = languages.fill(outcome.message, values) if outcome.word in GIVEN else outcome.message
+        if filled.strip():  # a platform refuses a message of nothing
+            return filled
     more = {"used_on": minute(outcome.used_on), "channel": outcome.channel, "starts": day(outcome.starts)}
     why = spoken.sentences[f"why_{outcome.why}"] if outcome.why else ""
     return spoken.sentence(outcome.word, **values, **more, field=outcome.field, why=why)

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from datetime import date
 
 _HOLE = re.compile(r"\{(\w+)\}")
+#: What a campaign's own Message may ask for.
+MESSAGE_HOLES = ("code", "expires", "discount", "name")
+_MESSAGE_TYPED = frozenset(f"{{{name}}}" for name in MESSAGE_HOLES)
+#: What somebody meant as a hole, well made or not.
+_BRACES = re.compile(r"\{+([^{}]*)\}+")
 #: Endings of the sentences that say more, the fullest first; the word alone is the sentence that needs the least.
 _VARIANTS = ("_on_at", "_on", "_discount_expires", "_discount", "_expires")
 
@@ -106,3 +111,9 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 def holes(template: str) -> frozenset[str]:
     """Names of the values that a template asks for."""
     return frozenset(_HOLE.findall(template))
+
+
+def odd_holes(message: str) -> list[str]:
+    """What stands in braces in a campaign's Message and is not filled in as it was meant, each once, without braces."""
+    found = ((hole[0], hole[1].strip()) for hole in _BRACES.finditer(message))
+    return list(dict.fromkeys(name or "…" for typed, name in found if typed not in _MESSAGE_TYPED))

@@ -433,6 +433,10 @@ LANGUAGE = Language(
             "The ready code has no campaign: it is never given.",
             "Type the campaign, as it stands in the tab Campaigns, for example Gifts.",
         ),
+        "unknown_placeholder": (
+            "The message has '{other}' in braces, which is not filled in: subscribers would read it as it is typed.",
+            "Choose one of code, expires, discount, name, and type it in one pair of braces, without spaces.",
+        ),
         "bad_number_cell": (
             "Cell A1 of the hidden tab '{tab}' holds '{found}' and not a number.",
             "Empty the cell, it fills itself; or bring back the number with File > Version history, for example 125.",

@@ -68,6 +68,8 @@ CASES = [
     pytest.param("length_bad", "campaigns", "F2", campaign(length="4"), id="length"),
     pytest.param("too_many_days", "campaigns", "H2", campaign(valid_days="99999"), id="days without an end"),
     pytest.param("ends_before_start", "campaigns", "J2", campaign(starts_on="2026-05-02", ends_on="2026-05-01"), id="an end before the start"),
+    pytest.param("unknown_placeholder", "campaigns", "P2", campaign(message="{name}: {code} {phone}"), id="a message with an unknown placeholder"),
+    pytest.param("unknown_placeholder", "campaigns", "P2", campaign(message="{{code}} { expires } {}"), id="placeholders that are not quite right"),
     pytest.param("row_without_code", "codes", "A2", {"codes": [code("")]}, id="no code, but a campaign"),
     pytest.param("row_without_code", "codes", "A2", {"codes": [{"name": "Anna"}]}, id="no code, but a name"),
     pytest.param("row_without_code", "codes", "A2", {"codes": [code("--")]}, id="nothing but dashes"),

@@ -14,6 +14,7 @@ from functions.door import Kind, Refusal, Surface
 from functions.promo import Caller, CheckCall, Outcome, RedeemCall, Role, RollbackCall
 from functions.replies import Reply, bot_reply, message, till_reply
 from sheet_schema import languages
+from sheet_schema.language import MESSAGE_HOLES, odd_holes
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 EXPIRES = datetime(2026, 3, 31, 23, 59, 59, tzinfo=MOSCOW)
@@ -291,6 +292,65 @@ def test_what_a_campaigns_message_asks_for_and_nobody_knows_is_left_blank() -> N
 def test_a_hostile_name_is_put_in_as_it_is(name: str) -> None:
     outcome = Outcome("issued", code="A1", name=name, message="<{name}> {code}")
     assert message(outcome, "en") == f"<{name}> A1"
+
+
+@pytest.mark.parametrize("template", ["{name}", " {expires} ", "{discount}{name}", "\u00a0"])
+def test_a_message_that_would_say_nothing_is_the_languages_sentence(template: str) -> None:
+    assert message(Outcome("issued", code="A1", message=template), "en") == message(Outcome("issued", code="A1"), "en")
+
+
+@pytest.mark.parametrize(("own", "text"), [("en", "until 31 March 2026"), ("ru", "until 31 марта 2026 года")])
+def test_a_date_in_a_campaigns_message_is_written_as_the_sheets_language_writes_it(own: str, text: str) -> None:
+    outcome = Outcome("issued", code="A1", expires=EXPIRES, message="until {expires}", language=own)
+    assert message(outcome, "en") == text
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "{code}",
+        "{discount}{expires}",
+        "\u202eевА",
+        "\U0001f381",
+        "a\nb",
+        "%(code)s",
+        "${code}",
+        "\\1",
+        "=IMPORTXML(1)",
+        "</b>",
+    ],
+)
+@pytest.mark.parametrize("place", ["code", "discount", "name"])
+def test_nothing_that_is_put_in_is_read_as_a_placeholder(place: str, hostile: str) -> None:
+    outcome = Outcome("issued", message="[{code}|{discount}|{name}]").but(**{place: hostile})
+    parts = {"code": "", "discount": "", "name": ""} | {place: hostile}
+    assert message(outcome, "en") == "[" + "|".join(parts.values()) + "]"
+
+
+def test_what_a_message_may_ask_for_is_filled_in_and_told_in_every_language() -> None:
+    known = Outcome("issued", code="A1", discount="5%", expires=EXPIRES, name="Ivan")
+    template = "".join(f"{{{name}}}" for name in MESSAGE_HOLES)
+    assert "{" not in message(known.but(message=template), "en")
+    notes = [each.notes["campaigns"]["message"] for each in languages.LANGUAGES.values()]
+    assert all(f"{{{name}}}" in note for name in MESSAGE_HOLES for note in notes)
+
+
+@pytest.mark.parametrize(
+    ("typed", "odd"),
+    [
+        pytest.param("{name}, {code} until {expires}: {discount}", [], id="all that there are"),
+        pytest.param("Hello", [], id="none"),
+        pytest.param("a smile :} and a frown :{", [], id="half a pair"),
+        pytest.param("{phone} {code} {phone}", ["phone"], id="unknown, said once"),
+        pytest.param("{Code} {КОД}", ["Code", "КОД"], id="capitals, another language"),
+        pytest.param("{{code}} {%code%} { code }", ["code", "%code%"], id="another platform's braces, spaces"),
+        pytest.param("{}", ["…"], id="nothing in them"),
+        pytest.param("#{code}", [], id="a hash before a good one"),
+        pytest.param("{code.x} {0}", ["code.x", "0"], id="what str.format would take"),
+    ],
+)
+def test_what_is_odd_in_a_message_is_found(typed: str, odd: list[str]) -> None:
+    assert odd_holes(typed) == odd
 
 
 def test_a_message_of_another_word_is_not_filled_in() -> None:
