@@ -108,6 +108,11 @@ def try_again(status: int = 503) -> Reply:
     return _reply(status, _JSON, {}, {"Retry-After": _RETRY_AFTER["busy"]})
 
 
+def document(values: Mapping[str, Any]) -> Reply:
+    """Serve what describes the calls."""
+    return _reply(200, _JSON, values, {})
+
+
 def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> Reply:
     """Write JSON types for a program; *kind* matters for a check alone, whose answer is 200 whatever it finds."""
     outcome = _outcome(result)

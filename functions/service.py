@@ -30,10 +30,11 @@ if TYPE_CHECKING:
 
 #: Body, status, headers: what a Flask view may return.
 Answered = tuple[bytes, int, dict[str, str]]
-#: What came, what became of it if it was a call, requests and milliseconds, the answer.
-_Done: TypeAlias = "tuple[Call | Ignored | Refusal, Outcome | None, dict[str, float], Reply]"
+#: What came (None: somebody looks at a page), what became of a call, requests and milliseconds, the answer.
+_Done: TypeAlias = "tuple[Call | Ignored | Refusal | None, Outcome | None, dict[str, float], Reply]"
 #: No surface has this path: what is outside all of them gets the answer of an unknown one.
 _NOWHERE = "/nowhere"
+_DOCUMENT = "/openapi.json"
 _MAX_DETAILS = 500
 
 
@@ -62,10 +63,14 @@ class Service:
     def _answer(self, request: flask.Request, surface: Surface, path: str) -> Answered:
         started = self._world.monotonic()
         platform = platform_at(path) if surface is Surface.BOT else None
-        opened, outcome, numbers, reply = (
-            self._call(request, surface, path) if platform is None else self._delivery(request, platform, path)
-        )
+        if platform is not None:
+            opened, outcome, numbers, reply = self._delivery(request, platform, path)
+        elif surface is Surface.TILL and path.rstrip("/") == _DOCUMENT:
+            opened, outcome, numbers, reply = self._document(request, path)
+        else:
+            opened, outcome, numbers, reply = self._call(request, surface, path)
         word = outcome.word if outcome else opened.word if isinstance(opened, Refusal) else "ignored"
+        word = "served" if opened is None else word
         self._log(request, reply, opened, word, numbers, self._world.monotonic() - started)
         return reply.body, reply.status, reply.headers
 
@@ -92,6 +97,15 @@ class Service:
         if failed:
             self._report("an errand failed", {"severity": "WARNING", "reason": failed})
         return errand.failed if failed else errand.done
+
+    def _document(self, request: flask.Request, path: str) -> _Done:
+        """Serve the description of the till's calls, which needs no key."""
+        if request.method not in {"GET", "HEAD"}:
+            refusal = Refusal("method_not_allowed", 405, headers=(("Allow", "GET, HEAD"),))
+            return refusal, None, {}, replies.refused(Surface.TILL, refusal, self._language(request))
+        from functions import till_api  # noqa: PLC0415 - a till that only redeems does not pay for it
+
+        return None, None, {}, replies.document(till_api.document(request.path.removesuffix(path)))
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
         """Have a call decided; who guesses too much waits, or is told less."""
@@ -135,7 +149,7 @@ class Service:
         self,
         request: flask.Request,
         reply: Reply,
-        opened: Call | Ignored | Refusal,
+        opened: Call | Ignored | Refusal | None,
         word: str,
         numbers: Mapping[str, float],
         latency_s: float,
@@ -147,8 +161,8 @@ class Service:
             path=request.path,
             status=reply.status,
             latency_s=latency_s,
-            caller=opened.caller.name if not isinstance(opened, Refusal) else "",
-            code="" if isinstance(opened, IssueCall | TypedCall | Ignored | Refusal) else opened.code,
+            caller="" if opened is None or isinstance(opened, Refusal) else opened.caller.name,
+            code="" if opened is None or isinstance(opened, IssueCall | TypedCall | Ignored | Refusal) else opened.code,
             numbers=numbers,
             project=self._settings.project,
             trace=request.headers.get("X-Cloud-Trace-Context", ""),
