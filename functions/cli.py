@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from functions import forgetting, probe, sheet_setup, subscribers
+from functions.bots import snippets
+from functions.bots.snippets import SNIPPETS
 from functions.failures import SheetBroken, SheetError
 from functions.local import one_port
 from functions.local.demo import play
@@ -299,6 +301,25 @@ def _subscriber_id(typed: str) -> str:
         message = "the ID is empty"
         raise click.UsageError(message)
     return found
+
+
+@main.group()
+def bot() -> None:
+    """Wire bots."""
+
+
+@bot.command("snippet")
+@click.argument("platform", type=click.Choice(sorted(SNIPPETS)))
+@click.option("--campaign", required=True, help="The campaign whose codes the bot gives.")
+@click.option("--url", required=True, help="Where the functions are, for example https://promosheet-xyz.run.app.")
+@click.option("--channel", default="telegram", show_default=True, help="What Usage channel says of codes used there.")
+@click.option("--key", default="KEY-OF-THE-BOT", show_default=True, help="The secret of a key with the role bot.")
+@click.option("--markdown", is_flag=True, help="As the tables of the README.")
+def bot_snippet(platform: str, *, campaign: str, url: str, channel: str, key: str, markdown: bool) -> None:  # noqa: PLR0913
+    """Print what to paste where on a bot platform: URL, headers, body, what to save, what to branch on."""
+    lines = snippets.markdown(SNIPPETS[platform]) if markdown else snippets.plain(SNIPPETS[platform])
+    for line in lines:
+        click.echo(snippets.filled(line, url, campaign, channel, key))
 
 
 @contextmanager

@@ -19,6 +19,9 @@ _LIMITS = {"code": 100, "promo_code": 100, "name": 100, "channel": 100, "platfor
 _LIMIT = 200  # of every other field, in characters
 #: How the platforms' placeholders begin and end; one that comes through was not filled in (facts/bots.md).
 _MACROS = (("{%", "%}"), ("{@", "@}"), ("{{", "}}"), ("#{", "}"))
+#: What goes before a platform's own ids (tg123). Alone it is an id that the platform had nothing to fill in for: it
+#: would be one subscriber for everybody.
+PREFIXES = frozenset({"tg", "mc", "cf", "sp", "sb", "tb"})
 _SURROGATES = frozenset({"Cs"})
 _CONTROLS = frozenset({"Cs", "Cc", "Zl", "Zp"})
 
@@ -96,8 +99,9 @@ class Fields:
         for name in self._sender.ids:
             if name in self._query or name in self._body:
                 found = self._from_query(name) if name in self._query else self._from_body(name)
+                sent = _scalar(name, found)
                 prefix = "" if name == SUBSCRIBER[0] else self._sender.prefix
-                return _checked(name, prefix + (_scalar(name, found) or refuse(name, "empty")))
+                return refuse(name, "empty") if not sent or sent in PREFIXES else _checked(name, prefix + sent)
         return ""
 
     def platform(self) -> str:
