@@ -138,7 +138,10 @@ class Fields:
         return found in {"1", "true"}
 
     def _person(self, name: str) -> str:
-        found = self._value(name)
+        try:
+            found = self._value(name)
+        except BadField:  # it came twice
+            return ""
         if not isinstance(found, str) or _is_macro(found):
             return ""
         return "".join(each for each in " ".join(found.split()) if unicodedata.category(each) not in _CONTROLS)

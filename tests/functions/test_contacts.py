@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from functions import logs
@@ -433,6 +433,7 @@ any_json = st.recursive(
 bodies = st.binary(max_size=100) | st.dictionaries(names, any_json).map(json.dumps).map(str.encode)
 
 
+@settings(deadline=None)
 @given(
     path=st.sampled_from(["/manychat", "/manychat/check", "/manychat/redeem", "/chatfuel", "/chatfuel/redeem"]),
     body=bodies,

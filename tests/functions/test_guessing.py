@@ -15,6 +15,7 @@ from rows import ADMIN, BOT, KEY, MINUTE, NOW, TILL, check_call, code, issue_cal
 from functions import guessing, redeeming
 from functions.committer import Committer, Told
 from functions.door import Surface
+from functions.failures import Unanswered
 from functions.glance import KEPT_S
 from functions.guessing import OF_BOT, OF_SUBSCRIBER, OF_TILL, REMEMBERED, SUBSCRIBER_S, Guess, Guessing
 from functions.pacing import Pacing
@@ -356,6 +357,17 @@ def test_a_guessing_till_is_slowed_and_never_refused(counter_of_shop: Counter, w
         assert told["status"] == "not_found"
     assert took[OF_TILL - 1 :] == pytest.approx([0.3, 0.5, 0.7, 0.9], abs=0.05)
     assert counter_of_shop.post("/till/redeem", {"code": CODE}, "till-secret-000000")["status"] == "redeemed"
+
+
+def test_a_till_that_waited_is_busy_no_later_than_another(
+    counter_of_shop: Counter, shop: FakeSheet, world: FakeWorld
+) -> None:
+    for number in range(OF_TILL + 40):
+        counter_of_shop.post("/till/check", {"code": f"X-{number}"}, "till-secret-000000")
+    shop.read_fault = Unanswered("503")
+    started = world.monotonic()
+    assert counter_of_shop.post("/till/check", {"code": CODE}, "till-secret-000000")["status"] == "busy"
+    assert world.monotonic() - started == pytest.approx(8.0, abs=0.5)
 
 
 def test_a_log_line_says_too_many_and_who_called(counter_of_shop: Counter) -> None:
