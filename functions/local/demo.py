@@ -113,6 +113,7 @@ def play(echo: Callable[[str], None], *, stay: bool) -> bool:
             echo(f"[4/4] functions: {functions}/bot and {functions}/till")
             stage = _Stage(server.base_url, functions, echo)
             _story(stage)
+            _manychat(stage)
             _show_tables(stage, language)
             seconds = time.monotonic() - started
             verdict = "every answer as told" if stage.ok else "NOT every answer as told"
@@ -181,6 +182,19 @@ def _telegram(stage: _Stage) -> None:
     if not code or f"Ваш промокод: {code}" not in answer["text"]:
         stage.ok = False
         stage.echo("   ✗ NOT AS TOLD: the message has another code")
+
+
+def _manychat(stage: _Stage) -> None:
+    """ManyChat asks by its Dynamic Block, then by a plain External Request: one subscriber, one code."""
+    query = "?campaign=spring&channel=telegram"
+    contact = {"id": "1234567890", "page_id": "987", "first_name": "Clara", "name": "Clara", "custom_fields": {}}
+    block = stage.call(
+        "ManyChat's Dynamic Block: Clara asks", "/bot/manychat", BOT_KEY, contact, {"version": "v2"}, query
+    )
+    kept = {each.get("field_name"): each.get("value") for each in block.get("content", {}).get("actions", ())}
+    same = {"status": "already_issued", "code": kept.get("promo_code")}
+    request = {"platform": "manychat", "subscriber_id": "mc1234567890"}
+    stage.call("ManyChat's External Request for her: the same code", "/bot/issue", BOT_KEY, request, same, query)
 
 
 def _show_tables(stage: _Stage, language: Language) -> None:

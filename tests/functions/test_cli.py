@@ -154,7 +154,7 @@ def test_the_demo_ends_well_and_gspread_reads_exactly_the_rows_that_it_printed(t
                 break
         try:
             printed = "\n".join(lines)
-            assert "14 calls, every answer as told" in printed
+            assert "16 calls, every answer as told" in printed
             found = re.search(r"local sheet server: (http://\S+)", printed)
             assert found is not None
             client = type("Client", (LocalClient,), {"base": found[1]})
