@@ -263,6 +263,7 @@ def row_values(row: Row) -> NewRow:
                 "issue_date": row.issued,
                 "expiration_date": _as_date(row.expires),
                 "status": row.status.value,
+                "delivery": row.delivery,
             },
         )
     return NewRow(

@@ -174,7 +174,10 @@ def _verify(  # noqa: PLR0911 - a return for each of its fates
         _send(played, turn, played.withdrawing)
         return view
     again = claim.outcome.word == "already_issued"  # a second row of a code that the subscriber has
-    played.standing.append((turn, Claim(claim.outcome if again else decision.outcome, claim.rows)))
+    outcome = claim.outcome if again else decision.outcome
+    if outcome.delivery:
+        outcome = outcome.but(has_copy=_has_copy(view, claim.rows[0]))
+    played.standing.append((turn, Claim(outcome, claim.rows)))
     return _plus(view, claim.rows)
 
 
@@ -247,6 +250,11 @@ def _send(played: Round, turn: Turn, where: list[Turn]) -> bool:
 
 def _shows(snapshot: Snapshot, claim: Claim) -> bool:
     return all(snapshot.shows(row) for row in claim.rows)
+
+
+def _has_copy(view: Snapshot, row: Row) -> bool:
+    """True if another live row says the same: a repeat made sure of it, or Google let two batches through at once."""
+    return any(each.subscriber_id == row.subscriber_id for each in view.rows_of_code(codes.fold(row.code)))
 
 
 def _is_rollback(claim: Claim) -> bool:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from functions import codes, standing, wall
+from functions import codes, delivery, standing, wall
+from functions.delivery import Word
 from functions.promo import (
     Answer,
     Campaign,
@@ -63,7 +64,7 @@ def issue(snapshot: Snapshot, call: IssueCall, now: int, code_key: bytes, claim:
     if code is None:
         return Answer(_outcome(snapshot, campaign, "out_of_codes", None, now))
     row = _new_row(snapshot, campaign, call, code, now, claim)
-    outcome = _outcome(snapshot, campaign, "issued", row, now)
+    outcome = _outcome(snapshot, campaign, "issued", row, now).but(delivery=row.delivery)
     return Answer(outcome) if call.dry_run else Claim(outcome, (row,))
 
 
@@ -248,6 +249,7 @@ def _new_row(  # noqa: PLR0913, PLR0917 - what a row consists of
         platform=call.platform,
         issued=issued,
         expires=expires,
+        delivery=delivery.written(snapshot.language, Word.UNKNOWN, issued, claim) if call.pushed else "",
     )
 
 

@@ -7,6 +7,7 @@ even distance at which the budget of no minute is ever exceeded, so that a flood
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 
 #: DESIGN.md section 6: a tenth below Google's own 60 a minute.
@@ -16,18 +17,20 @@ _AT_ONCE = 3
 
 
 class Pace:
-    """One kind of request. Times are seconds of a monotonic clock."""
+    """One kind of request. Times are seconds of a monotonic clock. Threads may share it."""
 
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
         self._budget = per_minute
         self._sent: deque[float] = deque()
         self._held_until = 0.0
+        self._lock = threading.Lock()
         #: Failures in a row.
         self.failures = 0
 
     def note(self, now: float) -> None:
         """Count a request that goes out now."""
-        self._sent.append(now)
+        with self._lock:
+            self._sent.append(now)
 
     def hold(self, until: float) -> None:
         """Send none before that: Google said that it is too much, or did not answer."""
@@ -36,6 +39,10 @@ class Pace:
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next one may go out; 0 for at once."""
+        with self._lock:
+            return self._wait_s(now)
+
+    def _wait_s(self, now: float) -> float:
         while self._sent and self._sent[0] <= now - _MINUTE_S:
             self._sent.popleft()
         held = max(0.0, self._held_until - now)

@@ -52,7 +52,10 @@ class Caller:
 
 @dataclass(frozen=True, slots=True)
 class IssueCall:
-    """A bot asks for the one code of a subscriber. `campaign` "" means the only active one."""
+    """A bot asks for the one code of a subscriber. `campaign` "" means the only active one.
+
+    `pushed`: the answer is not read, the code is pushed to the subscriber afterwards; the new row says so.
+    """
 
     caller: Caller
     subscriber_id: str
@@ -60,6 +63,7 @@ class IssueCall:
     name: str = ""
     platform: str = ""
     dry_run: bool = False
+    pushed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +158,8 @@ class PromoCode:
     """A row of Promo codes: a code that a subscriber holds. Wall times in ms; `expires` is the last valid second.
 
     `row` is its number in the sheet when it was read, 0 for a row that is not there yet; it is good for nothing but
-    a projection made from that same read. `bad` names the columns whose cells cannot be read.
+    a projection made from that same read. `bad` names the columns whose cells cannot be read. `delivery` is what a new
+    row has in Delivery (see `delivery`); no decision reads that column.
     """
 
     code: str
@@ -169,6 +174,7 @@ class PromoCode:
     used_on: int | None = None
     row: int = 0
     bad: tuple[str, ...] = ()
+    delivery: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,8 @@ Row = PromoCode | Redemption
 class Outcome:
     """What a call is told. `word` is the status word of DESIGN.md section 5; dates are aware, in the sheet's zone.
 
-    `why` is a key of the languages' sentences after `why_`: what is wrong with `field`.
+    `why` is a key of the languages' sentences after `why_`: what is wrong with `field`. `delivery` is what the row of a
+    code that was issued just now has in Delivery, and "" for everybody else; with `has_copy` another row says the same.
     """
 
     word: str
@@ -214,6 +221,8 @@ class Outcome:
     starts: datetime | None = None
     field: str = ""
     why: str = ""
+    delivery: str = ""
+    has_copy: bool = False
 
     @property
     def ok(self) -> bool:

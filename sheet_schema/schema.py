@@ -19,7 +19,8 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column by its key; titles and notes are in `languages`. *choices* are the keys of the words that it may hold.
+    """A column by its key; titles and notes are in `languages`. *choices* are the keys of the words that it may hold,
+    or that a text in it may begin with.
 
     An *optional* column that staff delete is just not written any more; without any other one, calls are refused.
     *width* is in pixels. *warned*: who edits it by hand is asked first whether he means it.

@@ -125,6 +125,9 @@ LANGUAGE = Language(
         "redeemed": "redeemed",
         "rolled_back": "rolled back",
         "withdrawn": "withdrawn",
+        "sent": "sent",
+        "failed": "failed",
+        "unknown": "unknown",
         "generated": "generated",
         "pool": "pool",
         "shared": "shared",
@@ -472,7 +475,11 @@ LANGUAGE = Language(
             ),
             "usage_channel": "Where the code was redeemed. Promosheet fills it. Example: main-street",
             "used_on": "When the code was redeemed. Promosheet fills it. Example: 2026-03-14 18:20",
-            "delivery": "Whether the bot took the code to the subscriber, and when. Promosheet fills it. Example: sent",
+            "delivery": (
+                "Whether the code was taken to the subscriber through the bot's API, and when. Promosheet fills it. "
+                "failed: it is tried again when the bot asks again. unknown: look into the chat. Example: sent "
+                "2026-03-01 14:05"
+            ),
         },
         "redemptions": {
             "time": "When it happened. Promosheet fills it. Example: 2026-03-14 18:20",

@@ -77,8 +77,11 @@ def test_only_the_claim_and_the_guard_are_hidden() -> None:
 
 
 @pytest.mark.parametrize("tab", TABS, ids=lambda tab: tab.key)
-def test_choices_belong_to_drop_downs(tab: Tab) -> None:
-    assert all((column.kind is Kind.CHOICE) == bool(column.choices) for column in tab.columns)
+def test_choices_belong_to_drop_downs_and_to_a_text_that_begins_with_a_word(tab: Tab) -> None:
+    chosen = [column for column in tab.columns if column.choices]
+    assert {column.kind for column in chosen} <= {Kind.CHOICE, Kind.TEXT}
+    assert [column.key for column in chosen if column.kind is Kind.TEXT] == ["delivery"] * (tab.key == "codes")
+    assert all(column.choices for column in tab.columns if column.kind is Kind.CHOICE)
 
 
 def test_an_unknown_column_is_a_key_error() -> None:
