@@ -85,6 +85,15 @@ def patched(layout: Layout, patches: Sequence[Patch]) -> list[Request]:
     ]
 
 
+def replaced(layout: Layout, tab: str, column: str, find: str, replacement: str) -> Request:
+    """Replace whole cells of a column below its header, wherever they stand: no matter who sorts the rows meanwhile."""
+    at = layout.tabs[tab]
+    index = at.columns[column].index
+    place = {"sheetId": at.sheet_id, "startRowIndex": 1, "startColumnIndex": index, "endColumnIndex": index + 1}
+    how = {"matchCase": True, "matchEntireCell": True}
+    return {"findReplace": {"find": find, "replacement": replacement, **how, "range": place}}
+
+
 def _update(
     sheet_id: int, row: int, column: int, cells: Sequence[Sequence[CellData]], fields: str = _FIELDS
 ) -> Request:

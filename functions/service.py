@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from functions import door, logs, replies
 from functions.bots import platform_at
-from functions.bots.platform import Errand, Ignored
+from functions.bots.platform import Errand, Ignored, Pushing
 from functions.door import Refusal, Surface
 from functions.guessing import Guessing
+from functions.pacing import Pacing
 from functions.promo import IssueCall, Outcome, TypedCall
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     import flask
 
-    from functions.bots.platform import Platform
+    from functions.bots.platform import Platform, Pusher
     from functions.committer import Committer, Told
     from functions.promo import Call
     from functions.replies import Reply
@@ -48,6 +49,8 @@ class Service:
         self._lock = threading.Lock()
         self._guessing = Guessing()
         self._committer: Committer | None = None
+        self._pushers: dict[Pushing, Pusher] = {}
+        self._pacing = Pacing(settings.reads_per_minute, settings.writes_per_minute)
 
     def answer(self, request: flask.Request, surface: Surface) -> Answered:
         """Answer a request for one surface."""
@@ -82,13 +85,15 @@ class Service:
         return opened, outcome, numbers, replies.told(surface, opened, outcome, self._language(request))
 
     def _delivery(self, request: flask.Request, platform: Platform, path: str) -> _Done:
-        asked = _opened(request, path)
+        asked, deadline = _opened(request, path), self._world.monotonic() + self._settings.request_deadline_s
         opened = door.open_delivery(asked, platform, self._settings)
         if isinstance(opened, Refusal):
             return opened, None, {}, platform.refused(asked, opened, self._language(request))
         if isinstance(opened, Ignored):
             return opened, None, {}, platform.ignored(opened, self._language(request))
         outcome, numbers = self._submit(opened)
+        if isinstance(platform, Pushing):
+            numbers = numbers | self._push(platform, asked, opened, outcome, deadline)
         told = platform.told(asked, opened, outcome, self._language(request), self._settings)
         return opened, outcome, numbers, self._run(told) if isinstance(told, Errand) else told
 
@@ -125,18 +130,32 @@ class Service:
             return Outcome("busy"), {}
         return told.outcome, {**told.requests, "waitedMs": told.waited_ms}
 
+    def _push(
+        self, platform: Pushing, request: door.Request, call: Call, outcome: Outcome, deadline: float
+    ) -> dict[str, float]:
+        """Push what was told; the milliseconds that it took, for the log."""
+        started = self._world.monotonic()
+        try:
+            with self._lock:
+                if platform not in self._pushers:
+                    made = platform.pusher(self._settings, self._world, self._pacing, self._report)
+                    self._pushers[platform] = made
+                pusher = self._pushers[platform]
+            pusher.push(request, call, outcome, deadline)
+        except Exception as error:  # noqa: BLE001 - the code is issued, whatever becomes of the push
+            self._report(f"a push failed: {type(error).__name__}", {"severity": "ERROR"})
+        return {"pushMs": (self._world.monotonic() - started) * 1000}
+
     def _ready(self) -> Committer:
         with self._lock:
             if self._committer is None:
                 from functions.committer import Committer  # noqa: PLC0415 - imports Google's client
-                from functions.pacing import Pacing  # noqa: PLC0415
                 from functions.sheet import GoogleSheet  # noqa: PLC0415
 
                 settings = self._settings
-                pacing = Pacing(settings.reads_per_minute, settings.writes_per_minute)
-                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world, pacing)
+                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world, self._pacing)
                 self._committer = Committer(
-                    sheet, self._world, settings.code_key, settings.request_deadline_s, self._report, pacing
+                    sheet, self._world, settings.code_key, settings.request_deadline_s, self._report, self._pacing
                 )
             return self._committer
 

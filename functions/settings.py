@@ -42,12 +42,23 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class BotHelp:
+    """What BotHelp's Open API is called with. The endpoints are "" for BotHelp itself, else origins on loopback."""
+
+    client_id: str = field(repr=False)
+    client_secret: str = field(repr=False)
+    api_endpoint: str = ""
+    oauth_endpoint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the functions are told. `sheets_api_endpoint` is "" for Google itself, else an origin on loopback.
 
     `project` is the Google Cloud project, "" if unknown: only the log's links to traces need it.
     `telegram_secret_token` is what Telegram shows with each update, b"" if no bot of Telegram's is served;
-    `telegram_bot_token` is needed to send pictures, and "" without.
+    `telegram_bot_token` is needed to send pictures, and "" without. `bothelp` is None for a shop that pushes no code
+    to BotHelp.
     """
 
     spreadsheet_id: str
@@ -61,6 +72,7 @@ class Settings:
     telegram_secret_token: bytes = field(default=b"", repr=False)
     telegram_bot_token: str = field(default="", repr=False)
     telegram_api_endpoint: str = TELEGRAM
+    bothelp: BotHelp | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -73,13 +85,14 @@ class Settings:
             keys=_keys(environ),
             code_key=_code_key(environ),
             sheets_api_endpoint=_endpoint(environ, "SHEETS_API_ENDPOINT"),
-            request_deadline_s=_number(environ, "REQUEST_DEADLINE_S", default=8.0, low=1, high=60),
+            request_deadline_s=request_deadline_s(environ),
             writes_per_minute=_whole(environ, "WRITES_PER_MINUTE", default=54, low=1, high=60_000),
             reads_per_minute=_whole(environ, "READS_PER_MINUTE", default=54, low=1, high=60_000),
             project=_project(environ),
             telegram_secret_token=_telegram_secret_token(environ),
             telegram_bot_token=_telegram_bot_token(environ),
             telegram_api_endpoint=_endpoint(environ, "TELEGRAM_API_ENDPOINT") or TELEGRAM,
+            bothelp=bothelp(environ),
         )
 
 
@@ -91,6 +104,25 @@ def code_key(environ: Mapping[str, str]) -> bytes:
 def sheets_api_endpoint(environ: Mapping[str, str]) -> str:
     """SHEETS_API_ENDPOINT alone, "" for Google itself. Raises SettingsError."""
     return _endpoint(environ, "SHEETS_API_ENDPOINT")
+
+
+def request_deadline_s(environ: Mapping[str, str]) -> float:
+    """REQUEST_DEADLINE_S alone. Raises SettingsError."""
+    return _number(environ, "REQUEST_DEADLINE_S", default=8.0, low=1, high=60)
+
+
+def bothelp(environ: Mapping[str, str]) -> BotHelp | None:
+    """What BotHelp's Open API needs; None if neither the id nor the secret is there. Raises SettingsError."""
+    names = ("BOTHELP_CLIENT_ID", "BOTHELP_CLIENT_SECRET")
+    found = [_value(environ, name) for name in names]
+    endpoints = [_endpoint(environ, name, "BotHelp") for name in ("BOTHELP_API_ENDPOINT", "BOTHELP_OAUTH_ENDPOINT")]
+    if not any(found):
+        return None
+    for name, value in zip(names, found, strict=True):
+        if not value:
+            other = names[names[0] == name]
+            raise _refuse(name, f"is missing, but {other} is there", "set both, or none of them")
+    return BotHelp(*found, *endpoints)
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
@@ -156,14 +188,14 @@ def _code_key(environ: Mapping[str, str]) -> bytes:
     return found
 
 
-def _endpoint(environ: Mapping[str, str], name: str) -> str:
+def _endpoint(environ: Mapping[str, str], name: str, real: str = "Google") -> str:
     """Read an origin on this machine, "" for none; never one elsewhere, since no credentials go there."""
     found = _value(environ, name)
     if not found:
         return ""
     parts = _LOOPBACK.fullmatch(found)
     if parts is None or not 0 < int(parts["port"]) <= _LAST_PORT:
-        todo = "use http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT, or leave it out"
+        todo = f"use http://127.0.0.1:PORT, http://localhost:PORT or http://[::1]:PORT, or leave it out for {real}"
         raise _refuse(name, "is not an address on this machine", todo)
     return parts["origin"]
 

@@ -27,7 +27,7 @@ from sheet_schema import records, tabs
 from sheet_schema.answer import LOOKS_FIELDS, read_looks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from functions.batches import NewRow, Patch
     from functions.pacing import Pace
@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from sheet_schema.records import Cell
 
 
-#: Columns that no decision needs and no fault can be in, and that are therefore never read.
+#: Columns that no decision needs and no fault can be in, and that are therefore not read for one.
 _UNREAD = {("codes", "platform"), ("codes", "delivery")}
+#: What a decision needs, by tab and column.
+DECISIVE = frozenset((tab.key, column.key) for tab in tabs.TABS for column in tab.columns) - _UNREAD
 #: Where everything is, and the time zone, is looked up again after this many seconds.
 _LAYOUT_AGE_S = 600.0
 _LOOKS = 3
@@ -85,15 +87,15 @@ class GoogleSheet:
         options = {"api_endpoint": endpoint} if endpoint else {}
         self._service = build_from_document(document, http=_Never(), client_options=options)
 
-    def read(self, timeout: float) -> Reading:
-        """Everything a decision needs, in one request (a few more when the layout is not known).
+    def read(self, timeout: float, columns: Collection[tuple[str, str]] = DECISIVE) -> Reading:
+        """The number and the *columns*, in one request (a few more when the layout is not known).
 
         Raises SheetBroken, Throttled, Unanswered.
         """
         for _ in range(_LOOKS):
             layout = self._find_layout(timeout)
             try:
-                reading = self._read_columns(layout, timeout)
+                reading = self._read_columns(layout, columns, timeout)
             except Rejected:  # a tab was renamed or removed since
                 reading = None
             if reading is not None:
@@ -135,6 +137,16 @@ class GoogleSheet:
     def patch(self, reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
         """Cells of existing rows of Promo codes, by their position in *reading*. Raises like `append`."""
         self._batch_update(batches.patched(reading.layout, patches), timeout)
+
+    def layout(self, timeout: float) -> Layout:
+        """Where everything is, as it was looked up some minutes ago at most. Raises like `read`."""
+        return self._find_layout(timeout)
+
+    def replace(self, changes: Sequence[batches.Request], timeout: float) -> list[int]:
+        """How many cells each findReplace changed, in a batch of its own. Raises like `append`."""
+        answer = self._batch_update(changes, timeout, "replies.findReplace.occurrencesChanged")
+        replies = answer.get("replies") or [{} for _ in changes]
+        return [int(each.get("findReplace", {}).get("occurrencesChanged", 0)) for each in replies]
 
     def newest_stamp(self, timeout: float) -> int:
         """The highest number that a stamp exists for, 0 without any. Raises like `read`."""
@@ -194,13 +206,13 @@ class GoogleSheet:
         request = self._service.spreadsheets().get(spreadsheetId=self._id, ranges=list(ranges), fields=LOOKS_FIELDS)
         return read_looks(self._execute(request, timeout))
 
-    def _read_columns(self, layout: Layout, timeout: float) -> Reading | None:
+    def _read_columns(self, layout: Layout, asked: Collection[tuple[str, str]], timeout: float) -> Reading | None:
         """The columns, or None if a header is not where it was."""
         wanted = [
             (tab.key, column.key)
             for tab in tabs.TABS
             for column in tab.columns
-            if column.key in layout.tabs[tab.key].columns and (tab.key, column.key) not in _UNREAD
+            if column.key in layout.tabs[tab.key].columns and (tab.key, column.key) in asked
         ]
         # The number comes first: should a read ever not be of one moment, the number is older than the rest.
         ranges = [f"{layouts.quote(layout.tabs['guard'].title)}!A1:A1"]
@@ -242,11 +254,13 @@ class GoogleSheet:
         self._batch_update(batch, timeout)
         self.forget_layout()
 
-    def _batch_update(self, batch: Sequence[Mapping[str, Any]], timeout: float) -> None:
+    def _batch_update(
+        self, batch: Sequence[Mapping[str, Any]], timeout: float, fields: str = "spreadsheetId"
+    ) -> dict[str, Any]:
         request = self._service.spreadsheets().batchUpdate(
-            spreadsheetId=self._id, body={"requests": list(batch)}, fields="spreadsheetId"
+            spreadsheetId=self._id, body={"requests": list(batch)}, fields=fields
         )
-        self._execute(request, timeout, self._pacing.writes)
+        return self._execute(request, timeout, self._pacing.writes)
 
     def _execute(self, request: Any, timeout: float, pace: Pace | None = None) -> dict[str, Any]:
         """Send one request, a read unless *pace* says so. Raises Rejected, Throttled, Unanswered, SheetBroken."""

@@ -17,9 +17,7 @@ CODES = Tab(
         Column("status", Kind.CHOICE, choices=("unused", "used", "void"), width=125),
         Column("usage_channel", Kind.TEXT, optional=True, width=140, warned=True),
         Column("used_on", Kind.TIME, width=140, warned=True),
-        Column(
-            "delivery", Kind.TEXT, optional=True, choices=("sent", "failed", "unknown"), width=250, warned=True
-        ),
+        Column("delivery", Kind.TEXT, optional=True, choices=("sent", "failed", "unknown"), width=250, warned=True),
     ),
 )
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from functions.bots.platform import Platform
 
 #: First part of a path below the bot's -> module.
-MODULES = {"manychat": "manychat", "chatfuel": "chatfuel", "telegram": "telegram"}
+MODULES = {"bothelp": "bothelp", "manychat": "manychat", "chatfuel": "chatfuel", "telegram": "telegram"}
 
 
 def platform_at(path: str) -> Platform | None:

@@ -1,17 +1,22 @@
-"""What a bot platform's module has to be. Pure: bytes in, a call out; an outcome in, bytes out."""
+"""What a bot platform's module has to be. Pure: bytes in, a call out; an outcome in, bytes out.
+
+A platform that does not read the answer is a Pushing one too, and what it gives does the I/O.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from functions.door import Refusal, Request
+    from functions.pacing import Pacing
     from functions.promo import Call, Caller, Outcome
     from functions.replies import Reply
     from functions.settings import Settings
+    from functions.world import World
 
 
 @dataclass(frozen=True)
@@ -53,3 +58,20 @@ class Platform(Protocol):
 
     def ignored(self, ignored: Ignored, language: str) -> Reply:
         """Acknowledge a delivery that needs nothing of the sheet."""
+
+
+class Pusher(Protocol):
+    """Takes what was told to the subscriber, by the platform's API; safe to use from many threads."""
+
+    def push(self, request: Request, call: Call, outcome: Outcome, deadline: float) -> None:
+        """Push it, and report what went wrong. *deadline* is that of the request, by the monotonic clock."""
+
+
+@runtime_checkable
+class Pushing(Protocol):
+    """A platform whose answer nobody reads."""
+
+    def pusher(
+        self, settings: Settings, world: World, pacing: Pacing, report: Callable[[str, dict[str, object]], None]
+    ) -> Pusher:
+        """Make what pushes, once for a process."""

@@ -11,7 +11,7 @@ from random import Random
 from threading import Condition
 
 from functions import guard
-from functions.batches import NewRow, Patch
+from functions.batches import NewRow, Patch, Request
 from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.sheet import Reading
 from sheet_schema import languages, tabs
@@ -75,8 +75,10 @@ class FakeSheet:
         self.server_ahead_ms = 0
         self.late: list[Callable[[], None]] = []
         self.stale: list[Reading] = []
+        self.deleted: set[tuple[str, str]] = set()  # columns
 
-    def read(self, timeout: float) -> Reading:
+    def read(self, timeout: float, columns: object = None) -> Reading:
+        del columns  # more than asked for is no harm
         assert timeout > 0
         self.world.sleep(0.3)
         self.reads += 1
@@ -87,7 +89,11 @@ class FakeSheet:
 
     def reading(self) -> Reading:
         columns = {
-            tab.key: {column.key: [row.get(column.key, "") for row in self.rows[tab.key]] for column in tab.columns}
+            tab.key: {
+                column.key: [row.get(column.key, "") for row in self.rows[tab.key]]
+                for column in tab.columns
+                if (tab.key, column.key) not in self.deleted
+            }
             for tab in tabs.TABS
         }
         rows = {tab.key: len(self.rows[tab.key]) + 1 for tab in tabs.TABS}
@@ -129,6 +135,57 @@ class FakeSheet:
         for patch in patches:
             row = self.rows["codes"][patch.row - 2]
             row.update({column: self._cell("codes", column, value) for column, value in patch.values.items()})
+
+    def layout(self, timeout: float) -> Layout:
+        assert timeout > 0
+        return self._layout()
+
+    def guarded(
+        self, _reading: Reading, stamp: guard.Stamp, changes: Sequence[Request], key: str, timeout: float
+    ) -> None:
+        """A batch with a stamp that changes cells."""
+        assert timeout > 0
+        self.world.sleep(0.4)
+        self.writes += 1
+        self.before_write()
+        fault = self.faults.pop(self.writes, "")
+        if fault == "429":
+            raise Throttled("quota")
+        if fault == "503 before":
+            raise Unanswered("503")
+        if self.check_stamps and stamp.metadata_id in self.stamps:
+            raise StampTaken("already exists")
+        self.stamps[stamp.metadata_id] = stamp.key
+        self.number, self.key = stamp.number, key
+        self._replaced(changes)
+        if fault == "503 after":
+            raise Unanswered("503")
+
+    def replace(self, changes: Sequence[Request], timeout: float) -> list[int]:
+        assert timeout > 0
+        self.world.sleep(0.4)
+        self.writes += 1
+        self.before_patch()
+        fault = self.faults.pop(self.writes, "")
+        if fault == "late":
+            self.late.append(lambda: self._replaced(changes))
+        if fault == "503 after":
+            self._replaced(changes)
+        if fault:
+            raise Throttled("quota") if fault == "429" else Unanswered("503")
+        return self._replaced(changes)
+
+    def _replaced(self, changes: Sequence[Request]) -> list[int]:
+        """Cells of Promo codes that findReplace changes, as `_layout` places the columns."""
+        counts = []
+        for change in changes:
+            wanted = change["findReplace"]
+            column = tabs.CODES.columns[wanted["range"]["startColumnIndex"]].key
+            rows = [row for row in self.rows["codes"] if row.get(column, "") == wanted["find"]]
+            for row in rows:
+                row[column] = wanted["replacement"]
+            counts.append(len(rows))
+        return counts
 
     def newest_stamp(self, timeout: float) -> int:
         assert timeout > 0
@@ -179,6 +236,7 @@ class FakeSheet:
                 columns={
                     column.key: ColumnAt(index, language.columns[tab.key][column.key])
                     for index, column in enumerate(tab.columns)
+                    if (tab.key, column.key) not in self.deleted
                 },
                 row_count=1000,
                 column_count=max(1, len(tab.columns)),
