@@ -71,6 +71,7 @@ class FakeSheet:
         self.before_write: Callable[[], None] = lambda: None
         self.before_patch: Callable[[], None] = lambda: None
         self.check_stamps = True
+        self.overlaps = False  # findReplace finds what was there when it was sent
         self.refuse_prune = False
         self.server_ahead_ms = 0
         self.late: list[Callable[[], None]] = []
@@ -147,6 +148,7 @@ class FakeSheet:
         assert timeout > 0
         self.world.sleep(0.4)
         self.writes += 1
+        older = self._matching(changes)
         self.before_write()
         fault = self.faults.pop(self.writes, "")
         if fault == "429":
@@ -157,7 +159,7 @@ class FakeSheet:
             raise StampTaken("already exists")
         self.stamps[stamp.metadata_id] = stamp.key
         self.number, self.key = stamp.number, key
-        self._replaced(changes)
+        self._replaced(changes, older if self.overlaps else None)
         if fault == "503 after":
             raise Unanswered("503")
 
@@ -165,6 +167,7 @@ class FakeSheet:
         assert timeout > 0
         self.world.sleep(0.4)
         self.writes += 1
+        older = self._matching(changes)
         self.before_patch()
         fault = self.faults.pop(self.writes, "")
         if fault == "late":
@@ -173,19 +176,22 @@ class FakeSheet:
             self._replaced(changes)
         if fault:
             raise Throttled("quota") if fault == "429" else Unanswered("503")
-        return self._replaced(changes)
+        return self._replaced(changes, older if self.overlaps else None)
 
-    def _replaced(self, changes: Sequence[Request]) -> list[int]:
-        """Cells of Promo codes that findReplace changes, as `_layout` places the columns."""
-        counts = []
-        for change in changes:
-            wanted = change["findReplace"]
-            column = tabs.CODES.columns[wanted["range"]["startColumnIndex"]].key
-            rows = [row for row in self.rows["codes"] if row.get(column, "") == wanted["find"]]
+    def _matching(self, changes: Sequence[Request]) -> list[list[dict[str, Cell]]]:
+        """Rows of Promo codes that each findReplace finds now, as `_layout` places the columns."""
+        wanted = [(self._column(change), change["findReplace"]["find"]) for change in changes]
+        return [[row for row in self.rows["codes"] if row.get(column, "") == find] for column, find in wanted]
+
+    def _column(self, change: Request) -> str:
+        return tabs.CODES.columns[change["findReplace"]["range"]["startColumnIndex"]].key
+
+    def _replaced(self, changes: Sequence[Request], found: list[list[dict[str, Cell]]] | None = None) -> list[int]:
+        found = self._matching(changes) if found is None else found
+        for change, rows in zip(changes, found, strict=True):
             for row in rows:
-                row[column] = wanted["replacement"]
-            counts.append(len(rows))
-        return counts
+                row[self._column(change)] = change["findReplace"]["replacement"]
+        return [len(rows) for rows in found]
 
     def newest_stamp(self, timeout: float) -> int:
         assert timeout > 0

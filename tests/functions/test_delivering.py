@@ -223,9 +223,11 @@ class TestTakingUp:
         assert ledger(sheet).take_up("SPRING-1", "s1", until(sheet)) == ""
         assert other["delivery"] == FAILED
 
+    @pytest.mark.parametrize("overlaps", [False, True], ids=["one after the other", "both on the older state"])
     @pytest.mark.parametrize("moment", ["before the batch", "before the look"])
-    def test_of_two_at_once_one_gets_it(self, sheet: FakeSheet, moment: str) -> None:
+    def test_of_two_at_once_one_gets_it(self, sheet: FakeSheet, moment: str, overlaps: object) -> None:
         with_code(sheet, FAILED)
+        sheet.overlaps = bool(overlaps)
         found: list[str] = []
 
         def other() -> None:

@@ -155,32 +155,31 @@ def test_a_command_may_read_a_variable_alone() -> None:
         code_key({})
 
 
-class TestBotHelp:
-    PAIR = {"BOTHELP_CLIENT_ID": "client-1", "BOTHELP_CLIENT_SECRET": " the-secret\n"}
+PAIR = {"BOTHELP_CLIENT_ID": "client-1", "BOTHELP_CLIENT_SECRET": " the-secret\n"}
 
+
+class TestBotHelp:
     def test_without_it_nothing_is_pushed(self) -> None:
         assert settings().bothelp is None
         assert bothelp({"BOTHELP_API_ENDPOINT": "http://127.0.0.1:1"}) is None
 
     def test_id_and_secret_are_enough(self) -> None:
-        assert settings(**self.PAIR).bothelp == BotHelp("client-1", "the-secret")
+        assert settings(**PAIR).bothelp == BotHelp("client-1", "the-secret")
 
     def test_its_endpoints_may_be_on_this_machine(self) -> None:
         local = {"BOTHELP_API_ENDPOINT": "http://localhost:1/", "BOTHELP_OAUTH_ENDPOINT": "http://localhost:2"}
-        assert bothelp(self.PAIR | local) == BotHelp(
-            "client-1", "the-secret", "http://localhost:1", "http://localhost:2"
-        )
+        assert bothelp(PAIR | local) == BotHelp("client-1", "the-secret", "http://localhost:1", "http://localhost:2")
 
     @pytest.mark.parametrize("name", ["BOTHELP_API_ENDPOINT", "BOTHELP_OAUTH_ENDPOINT"])
     def test_and_nowhere_else(self, name: str) -> None:
         with pytest.raises(SettingsError, match=f"{name} is not an address on this machine: .* for BotHelp"):
-            bothelp(self.PAIR | {name: "https://api.bothelp.io.evil.example"})
+            bothelp(PAIR | {name: "https://api.bothelp.io.evil.example"})
 
     @pytest.mark.parametrize("name", PAIR)
     def test_one_without_the_other_stops_the_start(self, name: str) -> None:
         with pytest.raises(SettingsError, match=f"{name} is missing"):
-            settings(**{each: value for each, value in self.PAIR.items() if each != name})
+            settings(**{each: value for each, value in PAIR.items() if each != name})
 
     def test_no_repr_shows_the_secret(self) -> None:
-        assert "the-secret" not in repr(settings(**self.PAIR))
-        assert "client-1" not in repr(settings(**self.PAIR))
+        assert "the-secret" not in repr(settings(**PAIR))
+        assert "client-1" not in repr(settings(**PAIR))
