@@ -231,11 +231,11 @@ class TestTakingUp:
         found: list[str] = []
 
         def other() -> None:
-            sheet.before_write = sheet.before_read = lambda: None
+            sheet.before_write = sheet.before_patch = sheet.before_read = lambda: None
             found.append(ledger(sheet).take_up("SPRING-1", "s1", until(sheet)))
 
         if moment == "before the batch":
-            sheet.before_write = other
+            sheet.before_write = sheet.before_patch = other
         else:
             sheet.before_write = lambda: setattr(sheet, "before_read", other)
         found.append(ledger(sheet).take_up("SPRING-1", "s1", until(sheet)))
