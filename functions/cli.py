@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 
 import click
 
-from functions import forgetting, probe, sheet_setup, subscribers
+from functions import forgetting, probe, pushing, sheet_setup, subscribers
 from functions.bots import snippets
+from functions.bots.bothelp import CODE_FIELD, Wishes
 from functions.bots.snippets import SNIPPETS
+from functions.delivery import Word
 from functions.failures import SheetBroken, SheetError
 from functions.local import one_port
 from functions.local.demo import play
@@ -27,7 +29,7 @@ from functions.local.routes import KINDS
 from functions.local.server import LocalSheets
 from functions.local.store import data_file
 from functions.pacing import PER_MINUTE
-from functions.settings import SettingsError, code_key, sheets_api_endpoint
+from functions.settings import SettingsError, bothelp, code_key, request_deadline_s, sheets_api_endpoint
 from functions.sheet import GoogleSheet
 from functions.world import RealWorld
 from sheet_schema import languages
@@ -97,14 +99,15 @@ def _data_option(command: Command) -> Command:
     help="Port on 127.0.0.1; 0 takes a free one.",
 )
 @_data_option
-def local(*, port: int, data: str | None) -> None:
+@click.option("--with-bothelp", is_flag=True, help="Play BotHelp too, at /bothelp: what its subscribers would see.")
+def local(*, port: int, data: str | None, with_bothelp: bool) -> None:
     """Run everything on one port of this machine: /sheet the page, /v4 the Sheets API, /bot /till /tasks the functions.
 
     Keys: local-bot-key-0000, local-till-key-000, local-admin-key-00. Ctrl-C ends it.
     """
     with _told_in_one_line():
         try:
-            one_port.run(port, data, os.environ, click.echo)
+            one_port.run(port, data, os.environ, click.echo, with_bothelp=with_bothelp)
         except LocalSheetsError as error:
             raise _Failed(str(error)) from None
 
@@ -293,6 +296,48 @@ def subscriber_forget(spreadsheet_id: str, subscriber_id: str) -> None:
     if done.left:
         message = f"these cells still tell who it was: {', '.join(done.left)}. Clear them by hand, or run it again"
         raise _Failed(message)
+
+
+@main.group()
+def bot() -> None:
+    """What bots need."""
+
+
+@bot.command("push")
+@_spreadsheet_option
+@click.option("--failed", is_flag=True, required=True, help="Those whose Delivery says failed.")
+@click.option("--code-field", default=CODE_FIELD, show_default=True, help="Custom field for the code.")
+@click.option("--message-field", default="", help="Custom field for the message; without it none is set.")
+@click.option("--expires-field", default="", help="Custom field for the last day; without it none is set.")
+@click.option("--bot", "bot_", default="", help="Bot of which a step is started, with --step.")
+@click.option("--step", default="", help="The step.")
+def bot_push(spreadsheet_id: str, *, failed: bool, bot_: str, step: str, **fields: str) -> None:
+    """Push codes to BotHelp once more whose push failed. It needs CODE_KEY, BOTHELP_CLIENT_ID, BOTHELP_CLIENT_SECRET.
+
+    A code that was used, voided or deleted meanwhile is left alone. Status 1: a push failed again.
+    """
+    del failed
+    if bool(bot_) != bool(step):
+        message = "--bot and --step go together"
+        raise click.UsageError(message)
+    with _told_in_one_line():
+        account = bothelp(os.environ)
+        if account is None:
+            message = "BOTHELP_CLIENT_ID is missing: set it and BOTHELP_CLIENT_SECRET to push"
+            raise _Failed(message)
+        endpoint, deadline_s = sheets_api_endpoint(os.environ), request_deadline_s(os.environ)
+        shop = pushing.Shop(spreadsheet_id, endpoint, code_key(os.environ), account, deadline_s)
+        done = pushing.push_failed(shop, Wishes(**fields, bot=bot_, step=step), RealWorld(), _on_stderr, _bar)
+    for word in Word:
+        click.echo(f"{word.value}: {done.words[word]}")
+    for why, count in sorted(done.left.items()):
+        click.echo(f"left alone ({why}): {count}")
+    sys.exit(1 if done.words[Word.FAILED] or done.words[Word.UNKNOWN] or done.left["busy"] else 0)
+
+
+def _on_stderr(message: str, fields: dict[str, object]) -> None:
+    details = "; ".join(f"{name} {value}" for name, value in fields.items() if name != "severity")
+    click.echo(f"promosheet: {message}: {details}" if details else f"promosheet: {message}", err=True)
 
 
 def _subscriber_id(typed: str) -> str:

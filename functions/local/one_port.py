@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
 
 from functions import sheet_setup
+from functions.local.bothelp import BotHelp, bothelp_settings
 from functions.local.example import BOT_KEY, SPREADSHEET_ID, TELEGRAM_SECRET, TILL_KEY, type_rows
 from functions.local.forward import Forward
 from functions.local.functions_process import running
@@ -29,8 +30,17 @@ _FIRST_TAB = 0  # the blank one that every new spreadsheet has
 _MANY = "60000"  # calls a minute: the stand-in has no quota
 
 
-def run(port: int, data: str | None, environ: Mapping[str, str], echo: Callable[[str], object]) -> None:
+def run(
+    port: int,
+    data: str | None,
+    environ: Mapping[str, str],
+    echo: Callable[[str], object],
+    *,
+    with_bothelp: bool = False,
+) -> None:
     """Serve until Ctrl-C or SIGTERM. *data* is the folder that keeps the spreadsheet, None to keep nothing.
+
+    *with_bothelp*: BotHelp is played too, so that codes can be pushed.
 
     Raises LocalSheetsError, and what `sheet_setup.apply` raises.
     """
@@ -38,10 +48,14 @@ def run(port: int, data: str | None, environ: Mapping[str, str], echo: Callable[
         functions = Forward()
         page = PageDoor(server.api.changes)
         server.doors = {"": to_page, "sheet": page, "bot": functions, "till": functions, "tasks": functions}
+        settings = _settings(server.base_url)
+        if with_bothelp:
+            server.doors = {**server.doors, **BotHelp().doors}
+            settings |= bothelp_settings(server.base_url)
         _set_up(server, environ)
-        with running("promosheet", _settings(server.base_url)) as address:
+        with running("promosheet", settings) as address:
             functions.address = address.removeprefix("http://")
-            for line in _welcome(server.base_url.replace("127.0.0.1", "localhost"), data):
+            for line in _welcome(server.base_url.replace("127.0.0.1", "localhost"), data, with_bothelp=with_bothelp):
                 echo(line)
             threading.Event().wait()
 
@@ -73,7 +87,7 @@ def _settings(base_url: str) -> dict[str, str]:
     }
 
 
-def _welcome(base: str, data: str | None) -> list[str]:
+def _welcome(base: str, data: str | None, *, with_bothelp: bool) -> list[str]:
     try_it = f"curl -X POST '{base}/bot/issue?campaign=spring&subscriber_id=42' -H 'X-Api-Key: {BOT_KEY}'"
     kept = f"Kept in {data_file(data)}" if data else "Nothing is kept when it ends; with --data DIR it is."
     return [
@@ -84,7 +98,16 @@ def _welcome(base: str, data: str | None) -> list[str]:
         f"For tills:      {base}/till   X-Api-Key: {TILL_KEY}",
         f"For both:       X-Api-Key: {ADMIN_KEY}",
         f"Try:            {try_it}",
+        *(_bothelp_lines(base) if with_bothelp else ()),
         f"{kept}\nCtrl-C ends it.",
+    ]
+
+
+def _bothelp_lines(base: str) -> list[str]:
+    url = f"{base}/bot/bothelp?key={BOT_KEY}&campaign=spring&message_field=promo_message&bot=c17&step=s18"
+    return [
+        f"BotHelp:        {base}/bothelp    what its subscribers see",
+        f"""Its webhook:    curl '{url}' -d '{{"bothelp_user_id": 1849, "name": "Ivan Petrov"}}'""",
     ]
 
 

@@ -18,7 +18,7 @@ from google.auth.credentials import AnonymousCredentials
 from local_sheet import Staff, spreadsheet
 
 from functions.cli import main
-from functions.local import demo
+from functions.local import demo, demo_bothelp
 from functions.local.functions_process import environment
 from functions.local.server import LocalSheets
 from functions.sheet import GoogleSheet
@@ -154,7 +154,7 @@ def test_the_demo_ends_well_and_gspread_reads_exactly_the_rows_that_it_printed(t
                 break
         try:
             printed = "\n".join(lines)
-            assert "16 calls, every answer as told" in printed
+            assert "17 calls, every answer as told" in printed
             found = re.search(r"local sheet server: (http://\S+)", printed)
             assert found is not None
             client = type("Client", (LocalClient,), {"base": found[1]})
@@ -175,11 +175,11 @@ def test_the_demo_in_this_process_is_as_told(capsys: pytest.CaptureFixture[str])
     lines: list[str] = []
     assert demo.play(lines.append, stay=False)
     assert capsys.readouterr().err == ""
-    assert sum("→ POST" in line for line in lines) == 14
+    assert sum("→ POST" in line for line in lines) == 17
 
 
 def test_a_demo_whose_answers_are_not_as_told_ends_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "_FLOW", {"bothelp_user_id": None})
+    monkeypatch.setattr(demo_bothelp, "CONTACT", {"bothelp_user_id": None})
     ended = CliRunner().invoke(main, ["demo", "--exit"])
     assert ended.exit_code == 1
     assert "NOT AS TOLD" in ended.output

@@ -57,6 +57,23 @@ def call(url: str, key: str, **body: str) -> dict[str, Any]:
     return found
 
 
+def test_bothelp_is_played_if_asked_for() -> None:
+    with started("--with-bothelp") as (_, base, printed):
+        webhook = re.search(r"curl '(\S+)' -d '(.*)'", printed)
+        assert webhook is not None
+        issued = requests.post(webhook[1], data=webhook[2], timeout=20).json()
+        seen = requests.get(f"{base}/bothelp/subscribers", timeout=10).json()["1849"]
+        assert (issued["status"], seen["fields"]["promo_code"]) == ("issued", issued["code"])
+        assert (seen["tags"], seen["steps"]) == (["promo_issued"], [["c17", "s18"]])
+
+
+def test_without_it_nothing_is_pushed() -> None:
+    with started() as (_, base, printed):
+        assert "bothelp" not in printed
+        answer = requests.post(f"{base}/bot/bothelp?key={BOT_KEY}", json={"bothelp_user_id": 1}, timeout=10)
+        assert answer.status_code == 404
+
+
 def children(process: subprocess.Popen[str]) -> list[int]:
     """Processes that *process* started, and theirs."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout  # noqa: S607

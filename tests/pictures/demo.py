@@ -18,7 +18,7 @@ STYLE = (
     "u{color:#8fdc9a;text-decoration:none}s{color:#8b95a5;text-decoration:none}"
 )
 COLOURS = {"   →": "i", "   ←": "u", "[": "s"}
-FIRST, LAST = "5. ", "10. "
+FIRST, LAST = "6. ", "11. "
 SIZE = "1490,1560"
 
 
