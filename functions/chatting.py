@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from functions.snapshot import Snapshot
 
 _SHORTEST_CODE = 5
+#: What who types small talk would be told of it as a code.
+_UNKNOWN = frozenset({"not_found", "too_many"})
 _INNER_DASH = re.compile(r"\w-\w")
 
 
@@ -28,17 +30,33 @@ def answer(snapshot: Snapshot, call: TypedCall, now: int, code_key: bytes, claim
         asked = IssueCall(call.caller, call.subscriber_id, campaign, call.name, call.platform)
         return issuing.issue(snapshot, asked, now, code_key, claim)
     if not call.linked:
-        decision = redeeming.check(snapshot, CheckCall(call.caller, call.text, call.subscriber_id), now)
-        unknown = isinstance(decision, Answer) and decision.outcome.word == "not_found"
+        decision = redeeming.check(snapshot, _check(call), now)
+        unknown = isinstance(decision, Answer) and decision.outcome.word in _UNKNOWN
         if not unknown or looks_like_code(call.text):
             return decision
-    return Answer(Outcome("campaign_not_found", campaign=call.text, language=snapshot.language))
+    return Answer(_no_campaign(snapshot, call))
+
+
+def guessed(snapshot: Snapshot, call: TypedCall, now: int) -> Outcome | None:
+    """Refuse a limited call (`guessing`), unless it asks for a campaign's code or is by the holder of the code."""
+    if call.linked or _campaign_of_word(snapshot, call.text) is not None:
+        return None
+    refusal = redeeming.guessed(snapshot, _check(call), now)
+    return refusal if refusal is None or looks_like_code(call.text) else _no_campaign(snapshot, call)
 
 
 def looks_like_code(text: str) -> bool:
     """Tell a code that was mistyped from small talk: a digit, a dash between letters, or one word all in capitals."""
     capitals = len(text.split()) == 1 and text.isupper() and len(text) >= _SHORTEST_CODE
     return capitals or any(letter.isdigit() for letter in text) or _INNER_DASH.search(text) is not None
+
+
+def _check(call: TypedCall) -> CheckCall:
+    return CheckCall(call.caller, call.text, call.subscriber_id, limited=call.limited)
+
+
+def _no_campaign(snapshot: Snapshot, call: TypedCall) -> Outcome:
+    return Outcome("campaign_not_found", campaign=call.text, language=snapshot.language)
 
 
 def _campaign_of_word(snapshot: Snapshot, text: str) -> str | None:

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from functions import redeeming
-from functions.promo import CheckCall, RedeemCall, RollbackCall
+from functions import chatting, redeeming
+from functions.guessing import GUESSES
+from functions.promo import RollbackCall, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from functions.snapshot import Snapshot
 
 KEPT_S = 5.0
-_GUESSES = CheckCall | RedeemCall
 
 
 class Glance:
@@ -31,7 +31,7 @@ class Glance:
 
     def keep(self, snapshot: Snapshot, calls: Sequence[Call], now: float) -> None:
         """Keep what these calls are decided on, if one of them is limited; let go of what is too old."""
-        limited = frozenset(each.subscriber_id for each in calls if isinstance(each, _GUESSES) and each.limited)
+        limited = frozenset(each.subscriber_id for each in calls if isinstance(each, GUESSES) and each.limited)
         if limited:
             self._kept = (now, limited, snapshot)
         elif self._kept is not None:
@@ -42,9 +42,11 @@ class Glance:
     def refusal(self, call: Call, now: float, instant: int) -> Outcome | None:
         """The answer to a limited call by what was seen; None if there is nothing new enough, or it does not refuse."""
         kept = self._kept  # one look at it: another thread may put another one there
-        if kept is None or not isinstance(call, _GUESSES):
+        if kept is None or not isinstance(call, GUESSES):
             return None
         at, subscribers, snapshot = kept
         if call.subscriber_id not in subscribers or now - at >= KEPT_S:
             return None
+        if isinstance(call, TypedCall):
+            return chatting.guessed(snapshot, call, instant)
         return redeeming.guessed(snapshot, call, instant)

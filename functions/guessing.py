@@ -1,6 +1,6 @@
 """Guessing: who typed too many codes that are nobody's. In memory, bounded, for this process alone. No I/O.
 
-A guess is a check or a redemption that is told `not_found`. After 5 of a subscriber within 10 minutes, or 600 of a
+A guess is a check or a redemption that is told `not_found`, or a text typed to a bot that is. After 5 of a subscriber within 10 minutes, or 600 of a
 bot's key within a minute, a call is *limited*: decided as always, on the sheet, but only who holds the code gets an
 answer, everybody else `too_many` and nothing is written (`redeeming`). It has to be decided on the sheet, because staff
 may type any text as somebody's code at any moment: without a look nobody can say that it is not the holder who calls.
@@ -17,13 +17,15 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from functions.promo import CheckCall, RedeemCall, Role
+from functions.promo import CheckCall, RedeemCall, Role, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from functions.promo import Call, Outcome
 
+#: Calls with which one can guess: a text that is typed to a bot may be a code.
+GUESSES = CheckCall | RedeemCall | TypedCall
 #: So many guesses in so many seconds: a subscriber's, those through a bot's key, those through any other key.
 OF_SUBSCRIBER, SUBSCRIBER_S = 5, 600.0
 OF_BOT, OF_TILL, KEY_S = 600, 30, 60.0
@@ -60,7 +62,7 @@ class Guessing:
 
     def begin(self, call: Call, now: float) -> Guess:
         """Count a call as a guess, unless its subscriber or key has had too many."""
-        if not isinstance(call, CheckCall | RedeemCall):
+        if not isinstance(call, GUESSES):
             return Guess(call, now)
         with self._lock:
             by_key = self._keys.setdefault(call.caller.name, deque(maxlen=OF_BOT))
@@ -85,7 +87,7 @@ class Guessing:
     def end(self, guess: Guess, outcome: Outcome) -> None:
         """Say what became of the call: what was no guess is counted no longer."""
         call = guess.call
-        if outcome.word == "not_found" or not guess.counted or not isinstance(call, CheckCall | RedeemCall):
+        if outcome.word == "not_found" or not guess.counted or not isinstance(call, GUESSES):
             return
         with self._lock:
             _take_back(self._keys, call.caller.name, guess.at)

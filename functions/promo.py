@@ -110,7 +110,7 @@ class TypedCall:
     """A person typed this to a bot: a campaign's name asks for a code, anything else is a code to check.
 
     `linked`: the campaign was named by a link, which has no room for spaces or Cyrillic; "" is then the only active
-    one, and no code is looked for.
+    one, and no code is looked for. `limited` as in CheckCall; a campaign's code is given all the same.
     """
 
     caller: Caller
@@ -119,6 +119,7 @@ class TypedCall:
     name: str = ""
     platform: str = ""
     linked: bool = False
+    limited: bool = False
 
 
 Call = IssueCall | CheckCall | RedeemCall | RollbackCall | TypedCall

@@ -138,7 +138,8 @@ def _message(message: Body, caller: Caller, request: Request) -> Call | Ignored:
     if command and not said:
         said = Fields(request.query, Body()).text("campaign")
     name = Fields((), sender).person()
-    return Message(caller, f"tg{chat_id}", said, name, NAME, command is not None, chat_id, spoken)
+    linked = command is not None
+    return Message(caller, f"tg{chat_id}", said, name, NAME, linked=linked, chat_id=chat_id, spoken=spoken)
 
 
 def _press(query: Body, caller: Caller) -> Call | Ignored:
@@ -150,7 +151,7 @@ def _press(query: Body, caller: Caller) -> Call | Ignored:
     if not data.startswith(_QR):
         return Ignored(caller)
     code = Fields((), Body([("code", data.removeprefix(_QR))])).code()
-    return Press(caller, code, f"tg{chat_id}", "", chat_id, _spoken(sender), press_id)
+    return Press(caller, code, f"tg{chat_id}", chat_id=chat_id, spoken=_spoken(sender), press_id=press_id)
 
 
 def _chat_id(message: Body, sender: Any) -> int:
