@@ -1,10 +1,11 @@
 """Guessing: who typed too many codes that are nobody's. In memory, bounded, for this process alone. No I/O.
 
-A guess is a check or a redemption that is told `not_found`, or a text typed to a bot that is. After 5 of a subscriber within 10 minutes, or 600 of a
-bot's key within a minute, a call is *limited*: decided as always, on the sheet, but only who holds the code gets an
-answer, everybody else `too_many` and nothing is written (`redeeming`). It has to be decided on the sheet, because staff
-may type any text as somebody's code at any moment: without a look nobody can say that it is not the holder who calls.
-What it costs is bounded instead: `committer` looks once in a few seconds for a subscriber who is limited.
+A guess is a check, a redemption or a text typed to a bot that is told `not_found`. After 5 of a subscriber within 10
+minutes, or 600 of a bot's key within a minute, a call is *limited*: decided as always, on the sheet, but only who holds
+the code gets an answer, everybody else `too_many` and nothing is written (`redeeming`). It has to be decided on the
+sheet, because staff may type any text as somebody's code at any moment: without a look nobody can say that it is not
+the holder who calls. What it costs is bounded instead: `committer` looks once in a few seconds for a subscriber who is
+limited.
 
 A call counts as a guess from its beginning until it turns out to be none, so that a hundred guesses at once are not a
 hundred answers. A till's key is never limited: people queue before it. It waits, longer with each guess too many.

@@ -1,7 +1,8 @@
 """What to paste where, for each bot platform: `promosheet bot snippet`, and the same in the README. Pure data.
 
-In a setting `what is pasted` stands between backticks; <url>, <campaign>, <channel> and <key> are put in. Variables are
-written as their platform writes them: {%bh_user_id%}, {{$['contact_id']}}, #{client_id}.
+In a setting `what is pasted` stands between backticks; <url>, <campaign>, <channel> and <key> are put in, <url_key> is
+the key as it may stand in a URL. Variables are written as their platform writes them: {%bh_user_id%},
+{{$['contact_id']}}, #{client_id}.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 Rows = tuple[tuple[str, str], ...]
+#: What stands for a value where nobody's own can: in the README.
+LEFT_OPEN = "…"
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,24 @@ _CHATFUEL_ID = '"chatfuel user id":"{{chatfuel user id}}"'
 SNIPPETS: Mapping[str, Snippet] = {
     "bothelp": Snippet(
         "BotHelp",
-        _BOTHELP.blocks(),
+        (
+            *_BOTHELP.blocks(),
+            Block(
+                f"{_GIVE} without an External Request, by *Send subscriber data via webhook*",
+                (
+                    (
+                        "URL",
+                        "`<url>/bot/bothelp?key=<url_key>&campaign=<campaign>&channel=<channel>&message_field=promo_message`",
+                    ),
+                    ("Made before", "custom fields `promo_code`, `promo_message` (text)"),
+                    (
+                        "Start a step with the code",
+                        "`&bot=` and `&step=` at the end of the URL, each with its referral",
+                    ),
+                    ("The functions need", "`BOTHELP_CLIENT_ID`, `BOTHELP_CLIENT_SECRET`: what the Open API gave you"),
+                ),
+            ),
+        ),
         "A quote in a name can break the JSON of the body. Put `&subscriber_id={%bh_user_id%}` into the URL too: what "
         "is in the URL is still read then.",
     ),
@@ -202,7 +222,8 @@ SNIPPETS: Mapping[str, Snippet] = {
                         "Once",
                         (
                             '`curl "https://api.telegram.org/bot$TELEGRAM_BOT_TOKEN/setWebhook" '
-                            '-d url=<url>/bot/telegram -d secret_token="$TELEGRAM_SECRET_TOKEN"`'
+                            "-d url=<url>/bot/telegram -d secret_token=$TELEGRAM_SECRET_TOKEN "
+                            '-d \'allowed_updates=["message","callback_query"]\'`'
                         ),
                     ),
                     ("Link for subscribers", "`https://t.me/YOUR_BOT?start=<campaign>`"),
@@ -218,6 +239,7 @@ def filled(text: str, url: str, campaign: str, channel: str, key: str) -> str:
     """Put the shop's own values into a text; what goes into a URL is written so that it may stand there."""
     base = url.rstrip("/").removesuffix("/bot")
     values = {"<url>": base, "<campaign>": quote(campaign, safe=""), "<channel>": quote(channel, safe=""), "<key>": key}
+    values["<url_key>"] = key if key == LEFT_OPEN else quote(key, safe="")
     return re.sub(r"<\w+>", lambda hole: values.get(hole[0], hole[0]), text)
 
 

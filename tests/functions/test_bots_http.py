@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import functions_framework
 import pytest
 import requests
 from local_sheet import spreadsheet
 from test_contacts import CHATFUEL, MANYCHAT
-from test_http import ADMIN_KEY, BOT_KEY, FLOW, KEYS, MAIN, TILL_KEY, Shop, settings
+from test_http import ADMIN_KEY, BOT_KEY, FLOW, KEYS, TILL_KEY, Shop, settings
 
 NEWER_KEY = "newer-bot-key-01234"
 HOSTILE = [
@@ -35,7 +34,7 @@ def shop() -> Iterator[Shop]:
         staff.type_row("campaigns", 3, campaign="holders", holder_only="yes")
         for name, value in (settings(server) | {"API_KEYS": f"{KEYS},bothelp:bot:{NEWER_KEY}"}).items():
             patch.setenv(name, value)
-        yield Shop(server, staff, functions_framework.create_app("promosheet", MAIN).test_client())
+        yield Shop(server, staff)
 
 
 def told(answer: Any) -> dict[str, Any]:

@@ -12,17 +12,18 @@ from fake_sheet import FakeSheet, FakeWorld
 from flask import Flask
 from rows import ADMIN, BOT, KEY, MINUTE, NOW, TILL, check_call, code, issue_call, redeem_call, redeemed, sheet
 
-from functions import guessing, redeeming
+from functions import chatting, guessing, redeeming
 from functions.committer import Committer, Told
 from functions.door import Surface
 from functions.failures import Unanswered
 from functions.glance import KEPT_S
-from functions.guessing import OF_BOT, OF_SUBSCRIBER, OF_TILL, REMEMBERED, SUBSCRIBER_S, Guess, Guessing
+from functions.guessing import GUESSES, OF_BOT, OF_SUBSCRIBER, OF_TILL, REMEMBERED, SUBSCRIBER_S, Guess, Guessing
 from functions.pacing import Pacing
 from functions.promo import (
     Answer,
     Call,
     Caller,
+    Campaign,
     CheckCall,
     Claim,
     Outcome,
@@ -31,6 +32,7 @@ from functions.promo import (
     Role,
     RollbackCall,
     Status,
+    TypedCall,
 )
 from functions.service import Service
 from functions.settings import Key, Settings
@@ -47,7 +49,7 @@ def guess(counter: Guessing, now: float, call: Call | None = None, word: str = "
 
 
 def limited(found: Guess) -> bool:
-    assert isinstance(found.call, CheckCall | RedeemCall)
+    assert isinstance(found.call, GUESSES)
     return found.call.limited
 
 
@@ -80,7 +82,19 @@ def test_who_goes_on_trying_is_not_limited_for_longer(counter: Guessing) -> None
 
 @pytest.mark.parametrize(
     "word",
-    ["valid", "redeemed", "already_used", "expired", "void", "busy", "sheet_broken", "invalid_request", "too_many"],
+    [
+        "valid",
+        "redeemed",
+        "issued",
+        "campaign_not_found",
+        "already_used",
+        "expired",
+        "void",
+        "busy",
+        "sheet_broken",
+        "invalid_request",
+        "too_many",
+    ],
 )
 def test_any_other_answer_is_no_guess(counter: Guessing, word: str) -> None:
     for now in range(50):
@@ -95,8 +109,9 @@ def test_other_calls_are_no_guesses(counter: Guessing, call: Call) -> None:
 
 def test_checks_and_redemptions_count_together_and_each_subscriber_alone(counter: Guessing) -> None:
     for now in range(OF_SUBSCRIBER):
-        guess(counter, now, [CheckCall(BOT, "X", "s1"), RedeemCall(BOT, "X", "s1")][now % 2])
+        guess(counter, now, [CheckCall(BOT, "X", "s1"), RedeemCall(BOT, "X", "s1"), TypedCall(BOT, "s1", "X")][now % 3])
     assert limited(guess(counter, 9, RedeemCall(BOT, "X", "s1")))
+    assert limited(guess(counter, 9, TypedCall(BOT, "s1", "X")))
     assert not limited(guess(counter, 9, RedeemCall(BOT, "X", "s2")))
     assert not limited(guess(counter, 9, RedeemCall(BOT, "X")))
 
@@ -210,6 +225,34 @@ def test_the_holder_learns_why_also_beyond_the_limit(make: Callable[..., Any], r
     assert decide(sheet(row), make(CODE, BOT, subscriber_id="s2", limited=True)).outcome.word == "too_many"
 
 
+TYPED = [
+    pytest.param(CODE, "s1", "valid", id="the holder"),
+    pytest.param(CODE, "s2", "too_many", id="another's code"),
+    pytest.param("SPRING-99999-99999", "s1", "too_many", id="a wrong code of a holder"),
+    pytest.param("thank you", "s2", "campaign_not_found", id="small talk"),
+    pytest.param("spring", "s2", "issued", id="a campaign"),
+]
+
+
+@pytest.mark.parametrize(("text", "subscriber", "word"), TYPED)
+def test_a_text_typed_to_a_bot_beyond_the_limit(text: str, subscriber: str, word: str) -> None:
+    seen = sheet(code(), campaigns=(Campaign("spring"),))
+    call = TypedCall(BOT, subscriber, text, limited=True)
+    decision = chatting.answer(seen, call, NOW, KEY, "t1")
+    assert isinstance(decision, Answer | Claim)
+    assert decision.outcome.word == word
+    refused = chatting.guessed(seen, call, NOW)
+    assert refused == (decision.outcome if word in {"too_many", "campaign_not_found"} else None)
+
+
+def test_a_link_gives_its_code_beyond_the_limit() -> None:
+    seen = sheet(campaigns=(Campaign("spring"),))
+    call = TypedCall(BOT, "s2", "spring", linked=True, limited=True)
+    decision = chatting.answer(seen, call, NOW, KEY, "t1")
+    assert isinstance(decision, Claim)
+    assert chatting.guessed(seen, call, NOW) is None
+
+
 def test_a_repeat_of_a_yes_stays_a_yes_beyond_the_limit() -> None:
     row = redeemed("c1", 20 * MINUTE, subscriber_id="s2", request_id="r1", channel="bothelp", by="bothelp")
     call = redeem_call(CODE, BOT, subscriber_id="s2", request_id="r1", limited=True)
@@ -251,6 +294,16 @@ def test_a_guesser_is_refused_without_a_read_for_some_seconds(
     world.sleep(KEPT_S)
     committer.submit(beyond("X"))
     assert shop.reads == 2
+
+
+def test_who_types_guesses_is_refused_without_a_read_and_given_what_they_ask_for(
+    shop: FakeSheet, committer: Committer
+) -> None:
+    for number in range(20):
+        assert committer.submit(TypedCall(BOT, "s2", f"X-{number}", limited=True)).outcome.word == "too_many"
+    assert shop.reads == 1
+    assert committer.submit(TypedCall(BOT, "s2", "spring", limited=True)).outcome.word == "issued"
+    assert committer.submit(TypedCall(BOT, "s1", CODE, limited=True)).outcome.word == "valid"
 
 
 def test_the_holder_gets_through_at_once_on_a_read_of_its_own(shop: FakeSheet, committer: Committer) -> None:

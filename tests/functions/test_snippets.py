@@ -141,15 +141,19 @@ def test_a_snippet_is_printed_ready_to_paste(platform: str) -> None:
         platform, "--campaign", "spring", "--url", "https://shop.example/bot/", "--channel", "vk", "--key", "K" * 16
     )
     assert "https://shop.example/bot/" in printed
-    assert "/bot/bot" not in printed
-    assert not re.search(r"<(url|campaign|channel|key)>|`", printed)
+    assert "/bot/bot/" not in printed
+    assert not re.search(r"<(url|campaign|channel|key|url_key)>|`", printed)
     if platform != "telegram":
         assert f"X-Api-Key: {'K' * 16}" in printed.replace('"X-Api-Key":"', "X-Api-Key: ")
         assert "channel=vk" in printed
 
 
 def test_what_goes_into_an_address_may_stand_there() -> None:
-    printed = run("bothelp", "--campaign", "Весна & лето", "--url", "https://x", "--channel", "a/b")
+    printed = run(
+        "bothelp", "--campaign", "Весна & лето", "--url", "https://x", "--channel", "a/b", "--key", "a+b&c=d" * 3
+    )
+    assert "?key=a%2Bb%26c%3Dda%2Bb%26c%3Dda%2Bb%26c%3Dd&campaign=" in printed
+    assert "X-Api-Key: a+b&c=da+b&c=da+b&c=d\n" in printed
     assert "campaign=%D0%92%D0%B5%D1%81%D0%BD%D0%B0%20%26%20%D0%BB%D0%B5%D1%82%D0%BE&channel=a%2Fb" in printed
 
 
@@ -178,6 +182,13 @@ def test_no_body_is_broken_json_and_no_line_is_lost(platform: str) -> None:
 
 def in_readme(text: str) -> bool:
     return " ".join(filled(text, "https://…", "spring", "telegram", "…").split()) in README
+
+
+def test_the_readme_takes_a_bot_of_telegrams_into_use_as_the_snippet_does() -> None:
+    (block,) = SNIPPETS["telegram"].blocks
+    command = " ".join(dict(block.settings)["Once"].strip("`").split())
+    assert filled(command, "https://…", "spring", "", "") in README.replace(" \\ ", " ")
+    assert "t.me/YOUR_BOT?start=spring" in README
 
 
 #: Telegram's section is written by hand.
