@@ -143,6 +143,11 @@ def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> R
     return _reply(status, _PROBLEM, problem | values, headers)
 
 
+def as_first(outcome: Outcome) -> Outcome:
+    """Say a code as when it was new, so that the repeat of a delivery is answered in the same words."""
+    return outcome.but(word="issued") if outcome.word == "already_issued" else outcome
+
+
 def message(outcome: Outcome, language: str) -> str:
     """Say it to a person: the campaign's own Message with its placeholders filled in, else the language's sentence.
 

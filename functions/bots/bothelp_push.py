@@ -130,8 +130,8 @@ def pusher_of(
 
 
 def _fields(wishes: Wishes, outcome: Outcome) -> dict[str, str]:
-    """Custom fields and what goes into them; without a code the message alone."""
-    values = {wishes.message_field: replies.message(outcome, outcome.language)}
+    """Custom fields and what goes into them, the same at every delivery; without a code the message alone."""
+    values = {wishes.message_field: replies.message(replies.as_first(outcome), outcome.language)}
     if outcome.word in replies.GIVEN:
         spoken = languages.LANGUAGES.get(outcome.language, languages.LANGUAGES[languages.DEFAULT])
         expires = "" if outcome.expires is None else spoken.format_date(outcome.expires.date())

@@ -186,8 +186,7 @@ def _is_help(call: Message, outcome: Outcome) -> bool:
 
 def _words(outcome: Outcome, spoken: str) -> str:
     """What the person is told. A repeat of an update finds its code issued, and says the same."""
-    word = "issued" if outcome.word == "already_issued" else outcome.word
-    return replies.message(outcome.but(word=word, language=spoken), spoken)
+    return replies.message(replies.as_first(outcome).but(language=spoken), spoken)
 
 
 def _picture(press: Press, outcome: Outcome, spoken: str, settings: Settings) -> Reply | Errand:

@@ -39,7 +39,7 @@ def play(stage: Stage, bothelp: BotHelp) -> dict[str, Any]:
     seen = bothelp.seen().get(_WHO, {})
     stage.echo(f"   What BotHelp has of Ivan now: {seen}")
     pushed = {"promo_code": first["code"], "promo_message": first["message"]}
-    stage.expect("the code is in his field", seen.get("fields", {}).get("promo_code") == pushed["promo_code"])
+    stage.expect("the code and the message are in his fields", seen.get("fields") == pushed)
     stage.expect("he is tagged", seen.get("tags") == ["promo_issued"])
     stage.expect("the bot step was started once", seen.get("steps") == [("c17", "s18")])
     return first
