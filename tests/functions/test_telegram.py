@@ -54,7 +54,7 @@ def wrote(text: str = "spring", **more: Any) -> Message:
 
 
 def pressed(**more: Any) -> Press:
-    return replace(Press(CALLER, "SPRING-11111-22222", "tg1849", "", 1849, "en", "794"), **more)
+    return replace(Press(CALLER, "SPRING-11111-22222", "tg1849", chat_id=1849, spoken="en", press_id="794"), **more)
 
 
 # --- who calls ---------------------------------------------------------------------------------------------------
@@ -220,8 +220,13 @@ NOTHING: dict[str, Any] = {
     "very deep": b'{"message":' * 1300 + b"1" + b"}" * 1300,
     "a long number": b'{"message": {"from": {"id": ' + b"9" * 5000 + b"}}}",
     "not a number": b'{"message": {"from": {"id": NaN}}}',
-    "a field twice": b'{"message": {"from": {"id": 1, "first_name": "A", "first_name": "B"}, "chat": {"id": 1, "type": "private"}, "text": "x"}}',
 }
+
+
+def test_a_name_that_came_twice_is_no_name() -> None:
+    sender = '{"id": 1849, "first_name": "A", "first_name": "B"}'
+    message = f'{{"from": {sender}, "chat": {{"id": 1849, "type": "private"}}, "text": "spring"}}'
+    assert opened(f'{{"message": {message}}}'.encode()) == replace(wrote("spring"), name="", spoken="")
 
 
 @pytest.mark.parametrize("update", NOTHING.values(), ids=NOTHING)
@@ -258,7 +263,7 @@ def test_what_can_be_no_question_is_helped_without_a_look_into_the_sheet(text: s
 
 
 def test_the_button_asks_for_the_picture_of_its_code() -> None:
-    found = Press(CALLER, "SPRING-11111-22222", "tg1849", "", 1849, "en", "7940000000000000001")
+    found = Press(CALLER, "SPRING-11111-22222", "tg1849", chat_id=1849, spoken="en", press_id="7940000000000000001")
     assert opened(press()) == found
     assert opened(press(message={"message_id": 1, "chat": {"id": 1849, "type": "private"}, "date": 0})) == found
 
