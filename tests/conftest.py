@@ -6,6 +6,11 @@ import sys
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# How fast a machine is, and how busy, is nothing that a test may depend on.
+settings.register_profile("promosheet", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("promosheet")
 
 _FIGURES = pytest.StashKey[list[str]]()
 

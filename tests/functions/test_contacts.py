@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from functions import logs
@@ -18,6 +18,7 @@ from functions.bots import MODULES, platform_at
 from functions.bots.platform import Ignored, Platform
 from functions.door import MAX_BODY, Refusal, Request, open_delivery
 from functions.promo import Call, Caller, CheckCall, IssueCall, Outcome, RedeemCall, Role
+from functions.replies import Reply
 from functions.settings import Key, Settings
 
 SECRET = "bot-secret-0000000"
@@ -66,7 +67,8 @@ def ask(path: str, body: object, query: Query = (), **headers: str) -> Call | Ig
 
 def told(path: str, outcome: Outcome, query: Query = ()) -> Any:
     call = CheckCall(BOT, "A")
-    reply = platform(path).told(request(path, query=query), call, outcome, "en")
+    reply = platform(path).told(request(path, query=query), call, outcome, "en", SETTINGS)
+    assert isinstance(reply, Reply)
     assert (reply.status, reply.headers["Content-Type"]) == (200, "application/json; charset=utf-8")
     return json.loads(reply.body)
 
@@ -433,7 +435,6 @@ any_json = st.recursive(
 bodies = st.binary(max_size=100) | st.dictionaries(names, any_json).map(json.dumps).map(str.encode)
 
 
-@settings(deadline=None)
 @given(
     path=st.sampled_from(["/manychat", "/manychat/check", "/manychat/redeem", "/chatfuel", "/chatfuel/redeem"]),
     body=bodies,
@@ -452,7 +453,9 @@ def test_nothing_that_is_sent_raises_and_every_answer_has_a_message(
         assert isinstance(found, IssueCall | CheckCall | RedeemCall)
         found.subscriber_id.encode()
         assert len(found.subscriber_id) <= 200
-        reply = platform(path).told(asked, found, ISSUED, "ru")
+        told = platform(path).told(asked, found, ISSUED, "ru", SETTINGS)
+        assert isinstance(told, Reply)
+        reply = told
     answer = json.loads(reply.body)
     assert reply.status == 200
     assert (answer.get("content") or answer)["messages"][0]["text"]

@@ -70,7 +70,6 @@ def is_sayable(bad: BadField) -> bool:
     return bool(name) and why in reasons()
 
 
-@settings(deadline=None)
 @given(raw=st.binary(max_size=200) | any_json.map(json.dumps).map(str.encode))
 @example(raw=b"[" * 100_000)
 @example(raw=b'{"a":' * 50_000)
@@ -89,14 +88,12 @@ def test_a_body_is_an_object_or_refused(raw: bytes) -> None:
         assert isinstance(found, Body)
 
 
-@settings(deadline=None)
 @given(found=st.dictionaries(any_text, any_json, max_size=4))
 def test_an_object_comes_through_as_it_is(found: dict[str, object]) -> None:
     text = json.dumps(found)
     assert parse(text.encode()) == json.loads(text)
 
 
-@settings(deadline=None)
 @given(pairs=st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from([1, 1.0, True, "1", None, {}, []])), max_size=4))
 def test_a_name_that_came_twice_is_noted_if_its_values_differ(pairs: list[tuple[str, object]]) -> None:
     raw = "{" + ",".join(f'"{name}":{json.dumps(value)}' for name, value in pairs) + "}"
@@ -106,7 +103,7 @@ def test_a_name_that_came_twice_is_noted_if_its_values_differ(pairs: list[tuple[
 
 @pytest.mark.parametrize("sender", SENDERS)
 @pytest.mark.parametrize(("name", "read"), READERS, ids=[name for name, _ in READERS])
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(body=st.dictionaries(names, any_json, max_size=5), query=st.lists(st.tuples(names, any_text), max_size=3))
 def test_a_field_is_usable_or_refused(
     sender: Sender,

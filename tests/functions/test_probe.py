@@ -14,6 +14,7 @@ from fake_sheet import FakeWorld
 from local_sheet import Staff
 
 from functions import cli, probe, probe_verdicts
+from functions.commands.common import progress
 from functions.failures import Rejected, SheetBroken, StampTaken, Throttled, Unanswered
 from functions.guard import BASE, Stamp
 from functions.local import kinds_dimension, kinds_metadata
@@ -473,7 +474,7 @@ def test_a_terminal_shows_a_progress_bar_and_a_file_does_not(monkeypatch: pytest
     shown = {True: Terminal(), False: io.StringIO()}
     for stream in shown.values():
         monkeypatch.setattr("sys.stderr", stream)
-        with cli._bar("question 1", 2) as done:
+        with progress("question 1", 2) as done:
             done(2)
     assert "question 1" in shown[True].getvalue()
     assert not shown[False].getvalue()

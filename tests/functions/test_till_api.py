@@ -169,7 +169,6 @@ def test_a_program_that_believes_the_document_never_gets_a_500(client: FlaskClie
     @given(case=cases, code=st.none() | st.just("A1"))
     @settings(
         max_examples=60,
-        deadline=None,
         database=None,
         derandomize=True,
         phases=[Phase.generate],

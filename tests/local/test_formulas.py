@@ -732,7 +732,7 @@ _JOINS = st.sampled_from(["+", " & ", "<>", "-(", "*SUM(", " = "])
 
 
 @given(st.lists(st.tuples(_PIECES, _JOINS), max_size=6), _PIECES, st.integers(0, 40), st.integers(1, 5))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_rewriting_keeps_all_that_is_no_reference(parts: list[tuple[str, str]], last: str, at: int, count: int) -> None:
     body = "".join(piece + join for piece, join in parts) + last
     text = "=" + body + ")" * (body.count("(") - body.count(")"))
@@ -751,7 +751,7 @@ _VALUES = st.one_of(
 
 
 @given(st.lists(_VALUES, min_size=1, max_size=8), _VALUES, st.sampled_from(sorted(COMPARISONS)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_a_column_compares_as_its_cells_do(values: list[Any], other: Any, sign: str) -> None:
     sheet = new_sheet(0, {"title": "S"}, 12, 4)
     for index, value in enumerate(values):
