@@ -35,7 +35,7 @@ _HEADERS = (
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <meta http-equiv="refresh" content="3"><title>BotHelp, played on this machine</title>
 <style>body{{font:16px/1.4 system-ui,sans-serif;margin:1.5rem;max-width:60rem}}table{{border-collapse:collapse}}
-th,td{{border:1px solid #999;padding:.4rem .6rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}}</style>
+th,td{{border:1px solid #999;padding:.4rem .6rem;text-align:left;vertical-align:top;overflow-wrap:break-word}}</style>
 <h1>BotHelp, played on this machine</h1><p>What its Open API was told of each subscriber.</p>{table}</html>"""
 _ROWS = "<table><tr><th>Subscriber<th>Fields<th>Tags<th>Bot steps started<th>Messages</tr>{rows}</table>"
 
