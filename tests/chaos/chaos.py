@@ -216,11 +216,13 @@ def _is_stray(final: Snapshot | None, op: Op) -> bool:
 
 
 def _has_several_uses(final: Snapshot | None, op: Op) -> bool:
-    """True if the call is about a code with more than one use."""
+    """True if the call is about a code with more than one use, such as one that everybody shares."""
     if final is None or isinstance(op.call, IssueCall):
         return False
-    names = {row.campaign for row in final.rows_of_code(codes.fold(op.call.code))}
-    return any(campaign.uses_per_code > 1 for name in names for campaign in final.campaigns(name))
+    code = codes.fold(op.call.code)
+    shared = any(codes.fold(each.shared_code) == code for each in final.campaigns())
+    names = {row.campaign for row in final.rows_of_code(code)}
+    return shared or any(campaign.uses_per_code > 1 for name in names for campaign in final.campaigns(name))
 
 
 def _kept(history: History, kills: list[tuple[str, float]]) -> str:
