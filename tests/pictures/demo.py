@@ -19,7 +19,7 @@ STYLE = (
 )
 COLOURS = {"   →": "i", "   ←": "u", "[": "s"}
 FIRST, LAST = "6. ", "11. "
-SIZE = "1490,1560"
+SIZE = "1660,1600"
 
 
 def shown(lines: list[str]) -> list[str]:
