@@ -95,22 +95,17 @@ def bot_json(result: Outcome | Refusal, body: Mapping[str, Any]) -> Reply:
 
 def empty() -> Reply:
     """Acknowledge what asks for nothing."""
-    return _reply(200, _JSON, {}, {})
+    return said({})
 
 
-def said(body: Mapping[str, Any], status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
-    """Send a JSON object of a platform's own form."""
-    return _reply(status, _JSON, body, headers or {})
+def said(body: Mapping[str, Any]) -> Reply:
+    """Send a JSON object that is no outcome: of a platform's own form, or what describes the calls."""
+    return _reply(200, _JSON, body, {})
 
 
-def try_again(status: int = 503) -> Reply:
+def try_again() -> Reply:
     """Refuse a delivery for now, so that it comes again."""
-    return _reply(status, _JSON, {}, {"Retry-After": _RETRY_AFTER["busy"]})
-
-
-def document(values: Mapping[str, Any]) -> Reply:
-    """Serve what describes the calls."""
-    return _reply(200, _JSON, values, {})
+    return _reply(503, _JSON, {}, {"Retry-After": _RETRY_AFTER["busy"]})
 
 
 def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> Reply:

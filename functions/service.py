@@ -110,7 +110,7 @@ class Service:
             return refusal, None, {}, replies.refused(Surface.TILL, refusal, self._language(request))
         from functions import till_api  # noqa: PLC0415 - a till that only redeems does not pay for it
 
-        return None, None, {}, replies.document(till_api.document(request.path.removesuffix(path)))
+        return None, None, {}, replies.said(till_api.document(request.path.removesuffix(path)))
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
         """Have a call decided; who guesses too much waits, or is told less."""

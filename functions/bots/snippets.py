@@ -1,8 +1,8 @@
 """What to paste where, for each bot platform: `promosheet bot snippet`, and the same in the README. Pure data.
 
 In a setting `what is pasted` stands between backticks; <url>, <campaign>, <channel> and <key> are put in, <url_key> is
-the key as it may stand in a URL. Variables are written as their platform writes them: {%bh_user_id%},
-{{$['contact_id']}}, #{client_id}.
+the key as it may stand in a URL, <link> the campaign as it may stand in a link to a Telegram bot. Variables are written
+as their platform writes them: {%bh_user_id%}, {{$['contact_id']}}, #{client_id}.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from functions import codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -226,11 +228,12 @@ SNIPPETS: Mapping[str, Snippet] = {
                             '-d \'allowed_updates=["message","callback_query"]\'`'
                         ),
                     ),
-                    ("Link for subscribers", "`https://t.me/YOUR_BOT?start=<campaign>`"),
+                    ("Link for subscribers", "`https://t.me/YOUR_BOT?start=<link>`"),
                 ),
             ),
         ),
-        "In the link a campaign may have A-Z a-z 0-9 _ - alone, at most 64 of them; another is asked for by its name.",
+        "A link has room for A-Z a-z 0-9 _ - alone, at most 64 of them, so it has the Latin letters and digits of the "
+        "campaign's name. Its Prefix will do, too; and who types the name of the campaign needs no link.",
     ),
 }
 
@@ -239,6 +242,7 @@ def filled(text: str, url: str, campaign: str, channel: str, key: str) -> str:
     """Put the shop's own values into a text; what goes into a URL is written so that it may stand there."""
     base = url.rstrip("/").removesuffix("/bot")
     values = {"<url>": base, "<campaign>": quote(campaign, safe=""), "<channel>": quote(channel, safe=""), "<key>": key}
+    values["<link>"] = re.sub(r"[^A-Za-z0-9_-]+", "_", codes.transliterate(campaign)).strip("_")
     values["<url_key>"] = key if key == LEFT_OPEN else quote(key, safe="")
     return re.sub(r"<\w+>", lambda hole: values.get(hole[0], hole[0]), text)
 

@@ -10,14 +10,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
+from rows import NOW, sheet
 from test_door import BOT, KEYS, SECRETS, request
 
+from functions import chatting
 from functions.bots import MODULES, platform_at
 from functions.bots.snippets import SNIPPETS, Block, filled, markdown, plain
 from functions.cli import main
 from functions.door import Refusal, Surface, open_call, open_delivery
 from functions.fields import PREFIXES
-from functions.promo import Call, IssueCall, Outcome, RedeemCall
+from functions.promo import Call, Campaign, Claim, IssueCall, Outcome, RedeemCall, TypedCall
 from functions.replies import flat, message
 from functions.settings import Settings
 
@@ -142,7 +144,7 @@ def test_a_snippet_is_printed_ready_to_paste(platform: str) -> None:
     )
     assert "https://shop.example/bot/" in printed
     assert "/bot/bot/" not in printed
-    assert not re.search(r"<(url|campaign|channel|key|url_key)>|`", printed)
+    assert not re.search(r"<(url|campaign|channel|key|url_key|link)>|`", printed)
     if platform != "telegram":
         assert f"X-Api-Key: {'K' * 16}" in printed.replace('"X-Api-Key":"', "X-Api-Key: ")
         assert "channel=vk" in printed
@@ -155,6 +157,18 @@ def test_what_goes_into_an_address_may_stand_there() -> None:
     assert "?key=a%2Bb%26c%3Dda%2Bb%26c%3Dda%2Bb%26c%3Dd&campaign=" in printed
     assert "X-Api-Key: a+b&c=da+b&c=da+b&c=d\n" in printed
     assert "campaign=%D0%92%D0%B5%D1%81%D0%BD%D0%B0%20%26%20%D0%BB%D0%B5%D1%82%D0%BE&channel=a%2Fb" in printed
+
+
+@pytest.mark.parametrize("campaign", ["spring", "Чёрная пятница", "Весна & лето 2026", "Été"])
+def test_a_telegram_link_is_one_that_telegram_takes_and_the_bot_understands(campaign: str) -> None:
+    printed = run("telegram", "--campaign", campaign, "--url", "https://x")
+    found = re.search(r"t\.me/YOUR_BOT\?start=(\S*)\n", printed)
+    assert found
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", found[1])
+    call = TypedCall(BOT, "tg1", found[1], linked=True)
+    decision = chatting.answer(sheet(campaigns=(Campaign(campaign),)), call, NOW, b"c" * 32, "t1")
+    assert isinstance(decision, Claim)
+    assert decision.outcome.campaign == campaign
 
 
 def test_an_unknown_platform_is_a_usage_error_that_names_the_known_ones() -> None:
