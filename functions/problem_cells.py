@@ -77,7 +77,7 @@ class Cells(Columns):
         super().__init__(reading)
         self.tables = tables
         self.snapshot = Snapshot(tables)
-        self._now = now
+        self.now = now
         self._wall_now = wall.from_instant(tables.zone, now)
         self._parsed: dict[tuple[str, str], list[Parsed]] = {}
 
@@ -152,13 +152,13 @@ class Cells(Columns):
         claims = list(claims)
         if len(claims) < 2:  # noqa: PLR2004 - one claim is one use
             return len(claims)
-        return standing.Uses.of(self.snapshot, claims, (), self._now, window=window).total
+        return standing.Uses.of(self.snapshot, claims, (), self.now, window=window).total
 
     def is_younger(self, time: int | None, milliseconds: int) -> bool:
         """True if a wall time is less than so long ago."""
         if time is None or abs(self._wall_now - time) > _NEAR_MS:
             return False
-        return standing.age_of(self.snapshot, time, self._now) < milliseconds
+        return standing.age_of(self.snapshot, time, self.now) < milliseconds
 
     def a1(self, tab: str, column: str, number: int) -> str:
         """Name a cell."""

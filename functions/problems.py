@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from functions import codes, problem_codes, problem_uses, standing
+from functions import codes, problem_codes, problem_pools, problem_uses, standing
 from functions.problem_cells import Cells, shortened
 from functions.promo import Source
 from sheet_schema import records, tabs
@@ -50,6 +50,7 @@ def find(reading: Reading, tables: Tables, now: int, shop_zone: str = "", shop_z
     faults += problem_codes.find(cells)
     faults += problem_uses.find(cells)
     faults += _pool(cells)
+    faults += problem_pools.find(cells)
     return faults
 
 

@@ -125,6 +125,7 @@ LANGUAGE = Language(
         "redeemed": "redeemed",
         "rolled_back": "rolled back",
         "withdrawn": "withdrawn",
+        "reminded": "reminded",
         "sent": "sent",
         "failed": "failed",
         "unknown": "unknown",
@@ -215,6 +216,14 @@ LANGUAGE = Language(
         "not_found_path": "There is nothing at this address. Check the end of the URL.",
         "method_not_allowed": "This address does not take such a request. Check whether it has to be GET or POST.",
         "too_large": "The request is too large. Send no more than 16,384 bytes.",
+        "reminder": (
+            "Your promo code {code} has not been used yet, and it is valid until {expires}. Show it when you order "
+            "or pay."
+        ),
+        "reminder_discount": (
+            "Your promo code {code} ({discount}) has not been used yet, and it is valid until {expires}. Show it when "
+            "you order or pay."
+        ),
         "telegram_help": "Send the name of an offer to get your promo code, or send a promo code to check it.",
         "telegram_qr": "Show as a QR code",
         "telegram_qr_failed": "The picture could not be sent. Try again in a minute, or show the promo code itself.",
@@ -401,6 +410,10 @@ LANGUAGE = Language(
             "'{found}' was redeemed, and no row of the tab Promo codes has it.",
             "If it was real, type it into Promo codes again, for example from File > Version history.",
         ),
+        "pool_low": (
+            "Few ready codes are left for the campaign '{other}': {count}; given out in the last 28 days: {found}.",
+            "Paste more codes into the tab '{others}', with the name of the campaign beside each, for example {other}.",
+        ),
         "pool_code_in_use": (
             "This ready code is out already, and not by its campaign: {cells}.",
             "Delete it here, or type another one, for example GIFT-0002.",
@@ -486,7 +499,7 @@ LANGUAGE = Language(
             "code": "The code that was redeemed. Promosheet fills it. Example: SPRING-7K2QM-4XWDA",
             "event": (
                 "redeemed: the code was used. rolled back: a till undid it. withdrawn: written and taken back at "
-                "once, nobody was told. Promosheet fills it."
+                "once, nobody was told. reminded: the bot reminded the holder of the code. Promosheet fills it."
             ),
             "usage_channel": "Where: the till or the bot. Promosheet fills it. Example: main-street",
             "subscriber_id": "Who used it, if the till or the bot said so. Promosheet fills it. Example: 1849",

@@ -64,6 +64,7 @@ CASES = [
     pytest.param("shared_code_twice", "campaigns", "G2", {"campaigns": [SHARED, SHARED | {"campaign": "b", "shared_code": "hello 10"}]}, id="a shared code of two campaigns"),
     pytest.param("shared_code_elsewhere", "codes", "B3", {"campaigns": [SHARED, SPRING], "codes": [code("HELLO10", campaign="all"), code("HELLO10")]}, id="a shared code in another campaign"),
     pytest.param("shared_code_changed", "codes", "A2", {"campaigns": [SHARED], "codes": [code("OLD10", campaign="all", subscriber_id="1"), code("OLD10", campaign="all", subscriber_id="2")]}, id="a shared code that was changed"),
+    pytest.param("pool_low", "campaigns", "A2", campaign(code_source="pool"), id="an empty pool"),
     pytest.param("prefix_bad", "campaigns", "E2", campaign(prefix="%%"), id="prefix"),
     pytest.param("length_bad", "campaigns", "F2", campaign(length="4"), id="length"),
     pytest.param("too_many_days", "campaigns", "H2", campaign(valid_days="99999"), id="days without an end"),

@@ -91,7 +91,7 @@ FINE = [
     pytest.param({"campaigns": [SHARED], "redemptions": [redeemed(HOUR), redeemed(HOUR - 1, "c2"), redeemed(HOUR - 2, "c3")]}, id="a shared code at a till that names nobody"),
     pytest.param({"campaigns": [SHARED], "codes": [code(subscriber_id="")], "redemptions": [redeemed(HOUR), redeemed(HOUR - 1, "c2")]}, id="the same, with a row of nobody"),
     pytest.param({"campaigns": [{"campaign": "spring", "code_source": "pool"}], "pool": [code()], "redemptions": [redeemed(HOUR, "", event="withdrawn", subscriber_id="s2")]}, id="a ready code that is free again"),
-    pytest.param({"campaigns": [{"campaign": "spring", "code_source": "pool"}], "pool": [code()], "codes": [given(HOUR)]}, id="a ready code that its campaign gave"),
+    pytest.param({"campaigns": [{"campaign": "spring", "code_source": "pool"}], "pool": [code(), code("A-2")], "codes": [given(HOUR)]}, id="a ready code that its campaign gave"),
     pytest.param({"pool": [code()], "codes": [code(campaign="")]}, id="a ready code that was given by hand"),
     pytest.param({"codes": [code(campaign="", subscriber_id="")]}, id="a code by hand, of no campaign and for anybody"),
     pytest.param({"codes": [used(HOUR, campaign="")], "redemptions": [redeemed(HOUR)]}, id="the same, redeemed"),
