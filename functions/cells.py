@@ -172,6 +172,7 @@ def _campaign(cells: _Cells, number: int) -> Campaign:
         codes_per_subscriber=record.count("codes_per_subscriber") or 1,
         uses_per_code=record.count("uses_per_code") or 1,
         holder_only=record.yes_no("holder_only", default=False),
+        remind_days=record.count("remind_days"),
         message=record.text("message"),
         row=record.row,
     )
@@ -188,6 +189,7 @@ def _codes_of(reading: Reading) -> Table[PromoCode]:
             campaign=record.text("campaign"),
             subscriber_id=record.text("subscriber_id"),
             name=record.text("name"),
+            platform=record.text("platform"),
             issued=record.moment("issue_date"),
             expires=record.last_second("expiration_date"),
             status=Status(record.choice("status") or Status.UNUSED),

@@ -20,7 +20,7 @@ class Pace:
     """One kind of request. Times are seconds of a monotonic clock. Threads may share it."""
 
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
-        self._budget = per_minute
+        self.budget = per_minute
         self._sent: deque[float] = deque()
         self._held_until = 0.0
         self._lock = threading.Lock()
@@ -47,10 +47,10 @@ class Pace:
             self._sent.popleft()
         held = max(0.0, self._held_until - now)
         sent = len(self._sent)
-        if sent * _AT_ONCE < self._budget:
+        if sent * _AT_ONCE < self.budget:
             return held
         # Before the place-th oldest leaves the minute, fewer than `free + place` more may be sent after the last one.
-        free, last = self._budget - sent, self._sent[-1]
+        free, last = self.budget - sent, self._sent[-1]
         leaves = ((place, each + _MINUTE_S - last) for place, each in enumerate(self._sent, 1))
         distance = max(seconds / (free + place) for place, seconds in leaves if free + place > 0)
         return max(held, last + distance - now)

@@ -27,11 +27,15 @@ class Status(StrEnum):
 
 
 class Event(StrEnum):
-    """What a row of Redemptions says: a claim, or that a claim is dead."""
+    """What a row of Redemptions says: a claim, that a claim is dead, or that a holder is reminded of a code.
+
+    A reminder is neither a use nor anything else to the calls: only `reminding` looks for it.
+    """
 
     REDEEMED = "redeemed"
     ROLLED_BACK = "rolled_back"
     WITHDRAWN = "withdrawn"
+    REMINDED = "reminded"
 
 
 class Source(StrEnum):
@@ -149,6 +153,7 @@ class Campaign:
     codes_per_subscriber: int = 1
     uses_per_code: int = 1
     holder_only: bool = False
+    remind_days: int | None = None
     message: str = ""
     row: int = 0
     bad: tuple[str, ...] = ()

@@ -46,7 +46,7 @@ class Snapshot:
     def plus(self, row: Row) -> Snapshot:
         """The same with one more row: an earlier call's, in the same group."""
         dead = self._dead_claims
-        if isinstance(row, Redemption) and row.event is not Event.REDEEMED:
+        if isinstance(row, Redemption) and row.event in {Event.ROLLED_BACK, Event.WITHDRAWN}:
             dead = dead | {row.claim}
         return replace(self, added=(*self.added, row), _dead_claims=dead)
 
@@ -129,13 +129,15 @@ class Snapshot:
         return self.tables.codes.find("code", codes.fold(row.code))
 
     def stands(self, folded: str) -> bool:
-        """True if the code is in any row of Promo codes or Redemptions, dead or alive."""
+        """True if the code is in any row of Promo codes or Redemptions, dead or alive; a reminder is no such row."""
         in_codes = any(not self._is_hidden(row) for row in self.tables.codes.find("code", folded))
         in_claims = any(not self._is_own(row) for row in self.tables.redemptions.find("code", folded))
         return in_codes or in_claims or any(codes.fold(row.code) == folded for row in self.added)
 
     def _is_own(self, row: Redemption) -> bool:
-        """True for a claim that is left out here, and for the withdrawal of another copy of such a row."""
+        """True for a claim that is left out here, the withdrawal of another copy of such a row, and a reminder."""
+        if row.event is Event.REMINDED or (row.event is Event.WITHDRAWN and row.claim in self.tables.reminders):
+            return True
         if row.event is Event.REDEEMED:
             return row.claim in self.hidden_claims
         return row.event is Event.WITHDRAWN and not row.claim and pair(row) in self.hidden_pairs

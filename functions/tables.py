@@ -182,6 +182,12 @@ class Tables:
         return tuple(row for event in events for row in self.redemptions.find("dead", event.value))
 
     @cached_property
+    def reminders(self) -> Mapping[str, Redemption]:
+        """Claim -> the row that says that a holder is reminded, dead ones too."""
+        rows = self.redemptions.find("dead", Event.REMINDED.value)
+        return {row.claim: row for row in rows if row.claim}
+
+    @cached_property
     def dead_claims(self) -> frozenset[str]:
         """Claims of Redemptions that a row declares dead, wherever that row stands."""
         return frozenset(row.claim for row in self.dead_rows if row.claim)

@@ -75,8 +75,12 @@ class Counting:
         return tuple(dict.fromkeys([own, *others]))
 
     def redeemed(self, **criteria: str) -> str:
-        """Redemptions less those that were undone or taken back; each counts when and where its own row says."""
-        undone, withdrawn = self.event("rolled_back", **criteria), self.event("withdrawn", claim='"<>"', **criteria)
+        """Redemptions less those that were undone or taken back; each counts when and where its own row says.
+
+        A reminder that was taken back is none: it has the day that it was for in Reference, other claims have nothing.
+        """
+        taken = {"claim": '"<>"', "reference": '"="'} | criteria
+        undone, withdrawn = self.event("rolled_back", **criteria), self.event("withdrawn", **taken)
         return f"({self.event('redeemed', **criteria)}-({undone})-({withdrawn}))"
 
     def open_until(self, criterion: str) -> str:

@@ -26,7 +26,7 @@ REDEMPTIONS = Tab(
     (
         Column("time", Kind.TIME, width=140),
         Column("code", Kind.TEXT, width=210),
-        Column("event", Kind.CHOICE, choices=("redeemed", "rolled_back", "withdrawn"), width=110),
+        Column("event", Kind.CHOICE, choices=("redeemed", "rolled_back", "withdrawn", "reminded"), width=110),
         Column("usage_channel", Kind.TEXT, width=140),
         Column("subscriber_id", Kind.TEXT, width=140),
         Column("reference", Kind.TEXT, width=140),

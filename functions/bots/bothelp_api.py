@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 from requests.auth import AuthBase
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from functions.bots.never_sent import never_sent
 
 if TYPE_CHECKING:
     from functions.settings import BotHelp
@@ -25,17 +26,22 @@ _LONGEST_S, _SHORTEST_S = 5.0, 0.5
 _MARGIN_S, _LIFE_S = 60.0, 600.0
 #: Pauses before it is tried again: full jitter, the longest doubles.
 _PAUSE_S, _LONGEST_PAUSE_S = 0.4, 3.0
+_JSON, _JSON_API = "application/json", "application/vnd.api+json"
 _TOKEN = "token"  # noqa: S105 - what failed, for the log
 _OK, _REDIRECT, _REFUSED, _UNAUTHORIZED, _TIMED_OUT, _TOO_MANY, _SERVER_ERROR = 200, 300, 400, 401, 408, 429, 500
 
 
 class PushFailed(Exception):
-    """It was not done, or nobody knows. `certain`: it was not. str() is what a log may have: no ids, no answer."""
+    """It was not done, or nobody knows. `certain`: it was not. str() is what a log may have: no ids, no answer.
 
-    def __init__(self, what: str, why: str, *, certain: bool) -> None:
+    `final`: it was refused for what it is, such as a subscriber that is not there; tried again it would be again.
+    """
+
+    def __init__(self, what: str, why: str, *, certain: bool, final: bool = False) -> None:
         """Keep what matters."""
         super().__init__(f"{what}: {why}")
         self.certain = certain
+        self.final = final
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,20 @@ class Api:
         body = {"botReferral": bot, "stepReferral": step}
         self._call("POST", subscriber, "bot", body, deadline, once=True)
 
+    def send_message(self, subscriber: str, text: str, deadline: float) -> None:
+        """Send a message, at most once. Raises PushFailed."""
+        self._call("POST", subscriber, "messages", [{"content": text}], deadline, once=True, media_type=_JSON_API)
+
     def _call(  # noqa: PLR0913 - what a call consists of
-        self, method: str, subscriber: str, part: str, body: Any, deadline: float, *, once: bool = False
+        self,
+        method: str,
+        subscriber: str,
+        part: str,
+        body: Any,
+        deadline: float,
+        *,
+        once: bool = False,
+        media_type: str = _JSON,
     ) -> None:
         what, path = part or "tags", f"{subscriber}/{part}".rstrip("/")
         url = f"{self._settings.api_endpoint or API}{path}"
@@ -82,7 +100,7 @@ class Api:
             if once and self._world.monotonic() + _SHORTEST_S >= deadline:
                 why = "no time is left"  # an answer could not be waited for
                 raise PushFailed(what, why, certain=True)
-            found = self._send(method, url, body, token, deadline)
+            found = self._send(method, url, body, token, deadline, media_type)
             if found is None:
                 return
             if isinstance(found, int) and found == _UNAUTHORIZED and not renewed:
@@ -90,22 +108,31 @@ class Api:
                 self._drop(token)
                 continue
             if isinstance(found, int):
-                raise PushFailed(what, f"status {found}", certain=found >= _REFUSED)
+                certain = found >= _REFUSED
+                raise PushFailed(what, f"status {found}", certain=certain, final=certain and found != _UNAUTHORIZED)
             if once and not found.certain:
                 raise PushFailed(what, found.why, certain=False)
             if not self._pause(longest, found.wait_s, deadline):
                 raise PushFailed(what, found.why, certain=found.certain)
             longest = min(longest * 2, _LONGEST_PAUSE_S)
 
-    def _send(self, method: str, url: str, body: Any, token: str, deadline: float) -> _Passing | int | None:
+    def _send(  # noqa: PLR0913, PLR0917 - what a request consists of
+        self, method: str, url: str, body: Any, token: str, deadline: float, media_type: str
+    ) -> _Passing | int | None:
         """Send once. None: done; a status: refused (below 300: an answer that denies it); else it may pass."""
         try:
             with self._session() as session:
                 answer = session.request(
-                    method, url, json=body, auth=_Bearer(token), timeout=self._timeout(deadline), allow_redirects=False
+                    method,
+                    url,
+                    json=body,
+                    headers={"Content-Type": media_type},
+                    auth=_Bearer(token),
+                    timeout=self._timeout(deadline),
+                    allow_redirects=False,
                 )
         except requests.RequestException as error:
-            return _Passing(type(error).__name__, certain=_never_sent(error))
+            return _Passing(type(error).__name__, certain=never_sent(error))
         status = answer.status_code
         if status in {_TOO_MANY, _TIMED_OUT} or status >= _SERVER_ERROR:
             return _Passing(f"status {status}", certain=status == _TOO_MANY, wait_s=_seconds(answer))
@@ -189,13 +216,6 @@ def address(subscriber_id: str) -> str:
 def _pointer(name: str) -> str:
     """Name of a field as JSON Pointer (RFC 6901)."""
     return "/" + name.replace("~", "~0").replace("/", "~1")
-
-
-def _never_sent(error: requests.RequestException) -> bool:
-    """True if there was no connection, so that nothing can have been done."""
-    reason = error.args[0] if error.args else None
-    cause = getattr(reason, "reason", reason)
-    return isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError | ConnectTimeoutError)
 
 
 def _denied(answer: requests.Response) -> bool:

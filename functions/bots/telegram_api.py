@@ -1,4 +1,4 @@
-"""The one thing that Telegram takes no other way than by a call of ours: a picture. I/O, and no rule.
+"""What Telegram takes no other way than by a call of ours: a picture, and what nobody asked for. I/O, and no rule.
 
 The address holds the bot's token, so neither it nor the text of an error, which repeats it, goes anywhere.
 """
@@ -9,9 +9,11 @@ import io
 import logging
 import re
 
+from functions.bots.telling import Told
+
 #: Seconds to connect, and between two bytes; Telegram itself waits 60 for the answer to an update.
 _TIMEOUT_S = (3.05, 10.0)
-_OK = 200
+_OK, _REFUSED, _UNAUTHORIZED, _NO_SUCH_BOT, _TOO_MANY, _SERVER_ERROR = 200, 400, 401, 404, 429, 500
 _TOKEN = re.compile(r"/bot[^/\s'\"]+")
 
 
@@ -54,3 +56,30 @@ def send_qr(endpoint: str, token: str, chat_id: int, code: str) -> str:
     except (requests.RequestException, ValueError) as error:
         return f"no picture was sent: {type(error).__name__}"
     return "" if answer.status_code == _OK else f"no picture was sent: HTTP {answer.status_code}"
+
+
+def send_message(endpoint: str, token: str, chat_id: int, text: str, timeout_s: float) -> Told:
+    """Send a message, once; a person who has stopped the bot refuses it for good. Never raises for what Telegram says.
+
+    https://core.telegram.org/bots/api#making-requests: 401 and 404 are about the token, 429 about the pace.
+    """
+    import requests  # noqa: PLC0415 - nobody pays for it who sends nothing
+
+    from functions.bots.never_sent import never_sent  # noqa: PLC0415
+
+    logging.getLogger("urllib3.connectionpool").addFilter(_tokenless)
+    try:
+        answer = requests.post(
+            f"{endpoint}/bot{token}/sendMessage",
+            json={"chat_id": chat_id, "text": text},
+            timeout=timeout_s,
+            allow_redirects=False,
+        )
+    except (requests.RequestException, ValueError) as error:
+        return Told.LATER if never_sent(error) else Told.UNKNOWN
+    status = answer.status_code
+    if status in {_UNAUTHORIZED, _NO_SUCH_BOT, _TOO_MANY}:
+        return Told.LATER
+    if status == _OK:
+        return Told.SENT
+    return Told.REFUSED if _REFUSED <= status < _SERVER_ERROR else Told.UNKNOWN
