@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sheet_schema.faults import Fault
 
 #: What was redeemed or undone within so many ms may be on its way to the code's row.
-_FRESH_MS = 60_000
+FRESH_MS = 60_000
 
 
 def find(cells: Cells) -> Iterator[Fault]:
@@ -82,7 +82,7 @@ def _undone(cells: Cells) -> set[tuple[str, int]]:
     """Code and time of redemptions that were taken back, and not only just now."""
     found: set[tuple[str, int]] = set()
     for end in cells.tables.dead_rows:
-        if end.claim and not cells.is_younger(end.time, _FRESH_MS):
+        if end.claim and not cells.is_younger(end.time, FRESH_MS):
             for row in cells.tables.redemptions.find("claim", end.claim):
                 if row.event is Event.REDEEMED and row.time is not None:
                     found.add((codes.fold(row.code), row.time))
@@ -96,31 +96,41 @@ def _stray(cells: Cells) -> Iterator[Fault]:
         redeemed = cells.tables.codes_of_times.get(time) if time is not None else None
         if not redeemed or cells.folded[number] in redeemed or words[number] == Status.VOID.value:
             continue
-        if number not in cells.withdrawn and not cells.is_younger(time, _FRESH_MS):
+        if number not in cells.withdrawn and not cells.is_younger(time, FRESH_MS):
             yield cells.fault("stray_mark", "codes", "used_on", number)
 
 
 def _redeemed(cells: Cells, folded: str, claims: Mapping[int, Redemption], held: Sequence[int]) -> Iterator[Fault]:
     """A code whose uses are gone and whose row does not say so, and one that was used more often than it may be."""
+    for limit, own, rows in groups(cells, folded, claims, held):
+        shown = [claim for claim in own.values() if not cells.is_younger(claim.time, FRESH_MS)]
+        if rows and len(shown) >= limit and cells.uses(shown, window=limit == 1) >= limit and is_silent(cells, rows):
+            yield cells.fault("redeemed_but_unused", "codes", "status", rows[0])
+        settled = {number: each for number, each in own.items() if not cells.is_younger(each.time, standing.OLD_MS)}
+        if len(settled) > limit and cells.uses(settled.values(), window=limit == 1) > limit:
+            named = cells.named("redemptions", "code", settled)
+            yield cells.fault("used_too_often", "redemptions", "code", min(settled), cells=named, found=str(limit))
+
+
+def groups(
+    cells: Cells, folded: str, claims: Mapping[int, Redemption], held: Sequence[int]
+) -> Iterator[tuple[int, Mapping[int, Redemption], Sequence[int]]]:
+    """Uses per code, the claims that count together, and the rows that show them: of a shared code each subscriber's.
+
+    Nothing if the campaign's rules cannot be told.
+    """
     campaign = _campaign(cells, held)
     if campaign is None:
         return
     shared = campaign.source is Source.SHARED and folded in cells.sharing
-    ids, limit = cells.texts("codes", "subscriber_id"), campaign.uses_per_code
+    ids = cells.texts("codes", "subscriber_id")
     of: defaultdict[str, dict[int, Redemption]] = defaultdict(dict)
     for number, claim in claims.items():
         of[claim.subscriber_id if shared else ""][number] = claim
     for subscriber, own in of.items():
         if shared and not subscriber:
             continue  # a till that names nobody: Total limit alone counts
-        rows = [number for number in held if not shared or ids[number] == subscriber]
-        shown = [claim for claim in own.values() if not cells.is_younger(claim.time, _FRESH_MS)]
-        if rows and len(shown) >= limit and cells.uses(shown, window=limit == 1) >= limit and _is_silent(cells, rows):
-            yield cells.fault("redeemed_but_unused", "codes", "status", rows[0])
-        settled = {number: each for number, each in own.items() if not cells.is_younger(each.time, standing.OLD_MS)}
-        if len(settled) > limit and cells.uses(settled.values(), window=limit == 1) > limit:
-            named = cells.named("redemptions", "code", settled)
-            yield cells.fault("used_too_often", "redemptions", "code", min(settled), cells=named, found=str(limit))
+        yield campaign.uses_per_code, own, [number for number in held if not shared or ids[number] == subscriber]
 
 
 def _campaign(cells: Cells, held: Sequence[int]) -> Campaign | None:
@@ -130,11 +140,11 @@ def _campaign(cells: Cells, held: Sequence[int]) -> Campaign | None:
     return campaigns[0] if len(campaigns) == 1 and "uses_per_code" not in campaigns[0].bad else None
 
 
-def _is_silent(cells: Cells, rows: Sequence[int]) -> bool:
+def is_silent(cells: Cells, rows: Sequence[int]) -> bool:
     """True if every row of a code says unused. One that was written later need not be shown the use: one is enough."""
     words = cells.parsed("codes", "status")
     return all(words[number] in {None, Status.UNUSED.value} for number in rows)
 
 
 def _is_fresh(cells: Cells, claims: Mapping[int, Redemption]) -> bool:
-    return any(cells.is_younger(each.time, _FRESH_MS) for each in claims.values())
+    return any(cells.is_younger(each.time, FRESH_MS) for each in claims.values())

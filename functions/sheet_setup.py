@@ -11,8 +11,9 @@ from functions.failures import SheetBroken
 from sheet_schema import languages, records
 from sheet_schema.adoption import TOP_ROWS, adopt, suspects
 from sheet_schema.layout import a1_column, quote
-from sheet_schema.pages import is_problems, problem_rows, shop_zone
+from sheet_schema.pages import is_problems, problem_rows, problem_texts, shop_zone
 from sheet_schema.plan import describe, new_code_key, plan, undressed
+from sheet_schema.tabs import PROBLEMS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -125,6 +126,30 @@ def write_problems(sheet: GoogleSheet, checked: Checked, now: datetime) -> None:
     local = now.astimezone(zone_of(layout.time_zone))
     said = f"{layout.language.format_date(local.date())}, {local:%H:%M}"
     sheet.batch_update(problem_rows(layout, checked.faults, said), TIMEOUT_S)
+
+
+def is_written(sheet: GoogleSheet, checked: Checked, now: datetime) -> bool:
+    """True if the tab Problems says these faults already, and that it was looked today. One read.
+
+    False if there is no such tab. Raises like `missing`.
+    """
+    layout = checked.layout
+    at = layout.tabs.get("problems")
+    if at is None:
+        return False
+    keys = [column.key for column in PROBLEMS.columns]
+    if not set(keys) <= at.columns.keys():
+        return False
+    rows = sheet.cells([f"{quote(at.title)}!A2:ZZ"], TIMEOUT_S)[0]
+    places = [at.columns[key].index for key in keys]
+    shown = [[records.text(row[place]) if place < len(row) else "" for place in places] for row in rows]
+    day = layout.language.format_date(now.astimezone(zone_of(layout.time_zone)).date())
+    *wanted, end = problem_texts(layout, checked.faults, day)
+    if len(shown) != len(wanted) + 1:
+        return False
+    *said, last = shown
+    # The last sentence ends with the time of day.
+    return said == wanted and last[:-1] == end[:-1] and last[-1].startswith(end[-1].removesuffix("."))
 
 
 def _shop_zone(sheet: GoogleSheet, layout: Layout) -> tuple[str, str]:

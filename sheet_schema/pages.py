@@ -96,10 +96,9 @@ def problem_rows(layout: Layout, faults: Sequence[Fault], checked: str) -> list[
     *checked* says when. Many of one kind are cut short. Columns are where staff moved them; what is not ours stays.
     Raises KeyError without the tab.
     """
-    at, language = layout.tabs["problems"], layout.language
+    at = layout.tabs["problems"]
     rows = list(_lines(layout, faults))
-    said = language.problems["some" if faults else "clean"]
-    rows.append(_line(["", "", "", said, fill(language.problems["checked"], {"time": checked})]))
+    rows.append(_line(_end(layout, faults, checked)))
     width = len(PROBLEMS.columns)
     places = [column.key for column in PROBLEMS.columns]
     where = {place: at.columns[key].index for place, key in enumerate(places) if key in at.columns}
@@ -113,6 +112,24 @@ def problem_rows(layout: Layout, faults: Sequence[Fault], checked: str) -> list[
         if len(rows) + 1 < at.row_count:
             batch.append(edits.blank(at.sheet_id, len(rows) + 1, index))
     return batch
+
+
+def problem_texts(layout: Layout, faults: Sequence[Fault], checked: str) -> list[list[str]]:
+    """What `problem_rows` writes as it is read again: texts by row, in the order of the declared columns."""
+    lines = [[_text(cell) for cell in row] for row in _lines(layout, faults)]
+    return [*lines, _end(layout, faults, checked)]
+
+
+def _text(cell: Request) -> str:
+    value = cell.get("userEnteredValue", {})
+    link = str(value.get("formulaValue", "")).rpartition(';"')[2].removesuffix('")')
+    return str(value.get("stringValue", link))
+
+
+def _end(layout: Layout, faults: Sequence[Fault], checked: str) -> list[str]:
+    language = layout.language
+    said = language.problems["some" if faults else "clean"]
+    return ["", "", "", said, fill(language.problems["checked"], {"time": checked})]
 
 
 def _lines(layout: Layout, faults: Sequence[Fault]) -> Iterator[list[Request]]:
