@@ -1,7 +1,7 @@
 """The HTTP functions that Google Cloud starts, and functions-framework on any machine. Wiring only.
 
-`promosheet` is all of them in one: /bot/… and /till/…; the others can be deployed alone. Settings are read when the
-module is loaded, so that a missing secret stops the start and not the first customer.
+`promosheet` is all of them in one: /bot/…, /till/… and /tasks; the others can be deployed alone. Settings are read when
+the module is loaded, so that a missing secret stops the start and not the first customer.
 """
 
 from __future__ import annotations
@@ -41,6 +41,14 @@ def redemption(request: flask.Request) -> Answered:
 
 
 @functions_framework.http
+def housekeeping(request: flask.Request) -> Answered:
+    """Answer Cloud Scheduler alone."""
+    return _service.keep_house(request, request.path)
+
+
+@functions_framework.http
 def promosheet(request: flask.Request) -> Answered:
-    """Answer both: the bot under /bot, the till under /till."""
+    """Answer all of them: the bot under /bot, the till under /till, Cloud Scheduler at /tasks."""
+    if request.path.rstrip("/") == "/tasks":
+        return _service.keep_house(request, "/")
     return _service.answer_under(request, {"/bot": Surface.BOT, "/till": Surface.TILL})

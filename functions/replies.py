@@ -98,9 +98,9 @@ def empty() -> Reply:
     return said({})
 
 
-def said(body: Mapping[str, Any]) -> Reply:
-    """Send a JSON object that is no outcome: of a platform's own form, or what describes the calls."""
-    return _reply(200, _JSON, body, {})
+def said(body: Mapping[str, Any], status: int = 200) -> Reply:
+    """Send a JSON object that is no outcome: of a platform's own form, what describes the calls, or what a run did."""
+    return _reply(status, _JSON, body, {})
 
 
 def try_again() -> Reply:

@@ -9,7 +9,7 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from functions import door, logs, replies
+from functions import door, logs, replies, scheduler
 from functions.bots import platform_at
 from functions.bots.platform import Errand, Ignored, Pushing
 from functions.door import Refusal, Surface
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from functions.bots.platform import Platform, Pusher
     from functions.committer import Committer, Told
+    from functions.housekeeping import Housekeeping, Kept
     from functions.promo import Call
     from functions.replies import Reply
+    from functions.scheduler import Verify
     from functions.settings import Settings
     from functions.world import World
 
@@ -42,13 +44,17 @@ _MAX_DETAILS = 500
 class Service:
     """Answers requests from one spreadsheet; safe to use from many threads. `write` takes log lines."""
 
-    def __init__(self, settings: Settings, world: World, write: Callable[[str], object]) -> None:
+    def __init__(
+        self, settings: Settings, world: World, write: Callable[[str], object], verify: Verify = scheduler.verified
+    ) -> None:
         self._settings = settings
         self._world = world
         self._write = write
+        self._verify = verify
         self._lock = threading.Lock()
         self._guessing = Guessing()
         self._committer: Committer | None = None
+        self._housekeeping: Housekeeping | None = None
         self._pushers: dict[Pushing, Pusher] = {}
         self._pacing = Pacing(settings.reads_per_minute, settings.writes_per_minute)
 
@@ -62,6 +68,32 @@ class Service:
             if request.path == prefix or request.path.startswith(f"{prefix}/"):
                 return self._answer(request, surface, request.path.removeprefix(prefix) or "/")
         return self._answer(request, Surface.BOT, _NOWHERE)
+
+    def keep_house(self, request: flask.Request, path: str) -> Answered:
+        """Answer Cloud Scheduler, *path* being what is left of the path below this function's."""
+        started, asked = self._world.monotonic(), _opened(request, path)
+        refusal = scheduler.refusal(asked, self._settings.scheduler, self._verify)
+        if refusal is not None:
+            word, counts, reply = refusal.word, {}, replies.refused(Surface.TILL, refusal, self._language(request))
+        else:
+            kept = self._kept()
+            word, counts, reply = kept.word, dict[str, float](kept.counts), scheduler.told(kept.word, kept.counts)
+        self._log(request, reply, None, word, counts, self._world.monotonic() - started)
+        return reply.body, reply.status, reply.headers
+
+    def _kept(self) -> Kept:
+        with self._lock:
+            if self._housekeeping is None:
+                from functions.bots.telling import tellers_of  # noqa: PLC0415 - nobody pays for it who only issues
+                from functions.housekeeping import Housekeeping  # noqa: PLC0415 - imports Google's client
+                from functions.sheet import GoogleSheet  # noqa: PLC0415
+
+                settings, world = self._settings, self._world
+                sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, world, self._pacing)
+                tellers = tellers_of(settings, world, self._report)
+                self._housekeeping = Housekeeping(sheet, world, settings.code_key, self._pacing, tellers, self._report)
+            housekeeping = self._housekeeping
+        return housekeeping.run()
 
     def _answer(self, request: flask.Request, surface: Surface, path: str) -> Answered:
         started = self._world.monotonic()

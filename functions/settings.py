@@ -25,6 +25,7 @@ TELEGRAM = "https://api.telegram.org"
 #: https://core.telegram.org/bots/api#setwebhook, and what BotFather gives.
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 _TELEGRAM_BOT = re.compile(r"[0-9]{1,20}:[A-Za-z0-9_-]{20,100}")
+_EMAIL = re.compile(r"[A-Za-z0-9._+-]{1,100}@[A-Za-z0-9.-]{1,150}")
 _PROJECT = re.compile(r"[a-z][a-z0-9:.-]{4,61}[a-z0-9]")
 
 
@@ -52,13 +53,21 @@ class BotHelp:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduler:
+    """Whose calls start housekeeping: the e-mail of the scheduler's service account, and what its tokens are for."""
+
+    caller: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the functions are told. `sheets_api_endpoint` is "" for Google itself, else an origin on loopback.
 
     `project` is the Google Cloud project, "" if unknown: only the log's links to traces need it.
     `telegram_secret_token` is what Telegram shows with each update, b"" if no bot of Telegram's is served;
     `telegram_bot_token` is needed to send pictures, and "" without. `bothelp` is None for a shop that pushes no code
-    to BotHelp.
+    to BotHelp. `scheduler` is None where nothing calls for housekeeping.
     """
 
     spreadsheet_id: str
@@ -73,6 +82,7 @@ class Settings:
     telegram_bot_token: str = field(default="", repr=False)
     telegram_api_endpoint: str = TELEGRAM
     bothelp: BotHelp | None = None
+    scheduler: Scheduler | None = None
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -93,6 +103,7 @@ class Settings:
             telegram_bot_token=_telegram_bot_token(environ),
             telegram_api_endpoint=_endpoint(environ, "TELEGRAM_API_ENDPOINT") or TELEGRAM,
             bothelp=bothelp(environ),
+            scheduler=_scheduler(environ),
         )
 
 
@@ -113,16 +124,33 @@ def request_deadline_s(environ: Mapping[str, str]) -> float:
 
 def bothelp(environ: Mapping[str, str]) -> BotHelp | None:
     """What BotHelp's Open API needs; None if neither the id nor the secret is there. Raises SettingsError."""
-    names = ("BOTHELP_CLIENT_ID", "BOTHELP_CLIENT_SECRET")
-    found = [_value(environ, name) for name in names]
+    found = _both(environ, "BOTHELP_CLIENT_ID", "BOTHELP_CLIENT_SECRET")
     endpoints = [_endpoint(environ, name, "BotHelp") for name in ("BOTHELP_API_ENDPOINT", "BOTHELP_OAUTH_ENDPOINT")]
-    if not any(found):
+    return BotHelp(*found, *endpoints) if found else None
+
+
+def _both(environ: Mapping[str, str], *names: str) -> tuple[str, str] | None:
+    """Two variables that go together; None if neither is there. Raises SettingsError for one alone."""
+    first, second = (_value(environ, name) for name in names)
+    if bool(first) != bool(second):
+        there, missing = names if first else names[::-1]
+        raise _refuse(missing, f"is missing, but {there} is there", "set both, or none of them")
+    return (first, second) if first else None
+
+
+def _scheduler(environ: Mapping[str, str]) -> Scheduler | None:
+    found = _both(environ, "HOUSEKEEPING_CALLER", "HOUSEKEEPING_AUDIENCE")
+    if found is None:
         return None
-    for name, value in zip(names, found, strict=True):
-        if not value:
-            other = names[names[0] == name]
-            raise _refuse(name, f"is missing, but {other} is there", "set both, or none of them")
-    return BotHelp(*found, *endpoints)
+    name = "HOUSEKEEPING_CALLER"
+    if not _EMAIL.fullmatch(found[0]):
+        todo = "set it to that of the scheduler's service account, NAME@PROJECT.iam.gserviceaccount.com"
+        raise _refuse(name, "is not an e-mail", todo)
+    name = "HOUSEKEEPING_AUDIENCE"
+    if not found[1].isprintable() or " " in found[1]:
+        todo = "set it to that of the scheduler's job, for example the address of the function"
+        raise _refuse(name, "cannot be an audience", todo)
+    return Scheduler(*found)
 
 
 def _value(environ: Mapping[str, str], name: str) -> str:
