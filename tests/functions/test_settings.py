@@ -5,7 +5,7 @@ import re
 import pytest
 
 from functions.promo import Role
-from functions.settings import BotHelp, Key, Settings, SettingsError, bothelp, code_key, sheets_api_endpoint
+from functions.settings import BotHelp, Key, Scheduler, Settings, SettingsError, bothelp, code_key, sheets_api_endpoint
 
 SECRET = "bot-secret-0123456789"
 SECRETS = {"API_KEYS", "CODE_KEY", "TELEGRAM_SECRET_TOKEN", "TELEGRAM_BOT_TOKEN"}
@@ -183,3 +183,37 @@ class TestBotHelp:
     def test_no_repr_shows_the_secret(self) -> None:
         assert "the-secret" not in repr(settings(**PAIR))
         assert "client-1" not in repr(settings(**PAIR))
+
+
+JOB = {"HOUSEKEEPING_CALLER": " job@shop.iam.gserviceaccount.com\n", "HOUSEKEEPING_AUDIENCE": "https://x.run.app/tasks"}
+
+
+class TestScheduler:
+    def test_without_it_nobody_calls_for_housekeeping(self) -> None:
+        assert settings().scheduler is None
+
+    def test_caller_and_audience_go_together(self) -> None:
+        found = settings(**JOB).scheduler
+        assert found == Scheduler("job@shop.iam.gserviceaccount.com", "https://x.run.app/tasks")
+
+    @pytest.mark.parametrize("name", JOB)
+    def test_one_without_the_other_stops_the_start(self, name: str) -> None:
+        with pytest.raises(SettingsError, match=f"^{name} is missing, but HOUSEKEEPING_[A-Z]+ is there: set both"):
+            settings(**{each: value for each, value in JOB.items() if each != name})
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("HOUSEKEEPING_CALLER", "job"),
+            ("HOUSEKEEPING_CALLER", "job@shop@shop"),
+            ("HOUSEKEEPING_CALLER", "https://x.run.app"),
+            ("HOUSEKEEPING_AUDIENCE", "https://x.run.app https://y.run.app"),
+            ("HOUSEKEEPING_AUDIENCE", "https://x.run.app\x07"),
+        ],
+    )
+    def test_what_they_cannot_be_stops_the_start(self, name: str, value: str) -> None:
+        with pytest.raises(
+            SettingsError, match=f"^{name} (is not an e-mail|cannot be an audience): set it to "
+        ) as said:
+            settings(**JOB | {name: value})
+        assert value not in str(said.value)
