@@ -42,7 +42,7 @@ def _still_shown(cells: Cells) -> Iterator[Claim]:
             times = {row.time for row in found if row.event is Event.REDEEMED and row.time is not None}
             shown = cells.times("codes", "used_on")
             rows = [cells.tables.codes.row(each) for each in cells.held(codes.fold(end.code)) if shown[each] in times]
-            if any(row.status is not Status.VOID and _names_dead(cells, row) for row in rows):
+            if any(_names_dead(cells, row) for row in rows):
                 yield Claim(Outcome("rolled_back"), (end,))
 
 

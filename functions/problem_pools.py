@@ -58,5 +58,7 @@ def _ready(cells: Cells, campaign: Campaign) -> set[str]:
 
 
 def _is_recent(cells: Cells, issued: int | None) -> bool:
-    now = wall.from_instant(cells.tables.zone, cells.now)
-    return issued is not None and now - _SEEN_DAYS * wall.DAY_MS < issued <= now
+    if issued is None:
+        return False
+    days = wall.from_instant(cells.tables.zone, cells.now) // wall.DAY_MS - issued // wall.DAY_MS
+    return 0 <= days < _SEEN_DAYS

@@ -115,6 +115,10 @@ def redemptions(chance: random.Random, today: int, shared: list[str], rows: int)
             found[-1]["code"] = "C-7"
         elif undone < 0.3:
             found.append({})
+        elif undone < 0.4:  # a reminder that was not sent
+            reminder = {**row, "usage_channel": "", "claim": f"r{number}", "reference": "2026-03-11"}
+            found.append({**reminder, "event": chance.choice(["reminded", "напомнено"])})
+            found.append({**reminder, "event": chance.choice(["withdrawn", "отозван"])})
     return found
 
 

@@ -21,7 +21,7 @@ def low(given: list[int], ready: int, /, **campaign: Any) -> list[Fault]:
     sheet.type_row("campaigns", **{"campaign": "gifts", "code_source": "pool"} | campaign)
     zone = tables_of(sheet.reading()).zone
     for number, days in enumerate(given):
-        issued = serial(wall.from_instant(zone, START - days * DAY))
+        issued = serial(wall.from_instant(zone, START - days * DAY) + 1)  # clocks differ a little
         cells = {"campaign": "gifts", "code": f"OUT-{number}", "subscriber_id": f"s{number}", "issue_date": issued}
         sheet.type_row("codes", **cells)
         sheet.type_row("pool", code=f"OUT-{number}", campaign="gifts")
@@ -39,6 +39,7 @@ def low(given: list[int], ready: int, /, **campaign: Any) -> list[Fault]:
         pytest.param([400], 0, {}, id="an empty one of which nothing was taken for a year"),
         pytest.param([1, 2, 27], 2, {}, id="two left, three in four weeks"),
         pytest.param([1] * 28, 20, {}, id="twenty days"),
+        pytest.param([0, 0], 1, {}, id="one left, two given just now"),
         pytest.param([1, 2], 0, {"total_limit": 3}, id="one more may be given, and there is none"),
         pytest.param([], 0, {"starts_on": "2026-04-01"}, id="one that starts later"),
     ],

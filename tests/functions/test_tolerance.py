@@ -220,7 +220,7 @@ def test_a_campaign_may_be_typed_with_other_spaces_and_capitals(
         type_code(made)
     else:
         made.staff.type_row("pool", 2, code="GIFT-9", campaign=typing("gifts"))
-        made.staff.type_row("pool", 3)
+        made.staff.type_row("pool", 3, code="GIFT-8", campaign="Gifts")
         type_code(made)
     with made.sheet() as sheet:
         assert ask(sheet, IssueCall(BOT, "s1", typing(made.campaign))).code == made.mine
