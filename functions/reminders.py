@@ -107,7 +107,7 @@ class Reminders:
             this.fruitless += 1
             self._withdraw(this.turns, cells, stranded)
             return True
-        found = reminding.find(cells, this.tellers)
+        found = reminding.find(cells, this.tellers, this.size)
         if this.size == _FIRST:
             this.done.unknown = found.left
         time = this.turns.left_s - _BEGIN_S
@@ -117,7 +117,7 @@ class Reminders:
         written = self._write(this.turns, cells, batch)
         this.fruitless += 1
         if written is not None:
-            this.fruitless, this.size = 0, BATCH
+            this.size = BATCH
             self._send(this, written)
         return True
 
@@ -159,13 +159,11 @@ class Reminders:
 
     def _send(self, this: _Round, written: _Written) -> None:
         """Send what stands: the row is there, and what led to it is true without it."""
-        cells, claims = written.cells, written.claims
-        there = {row.claim for row in reminding.live(cells)}
-        due = {reminder.key for reminder in reminding.find(cells, this.tellers, claims).due}
-        for claim, reminder in claims.items():
+        for claim, reminder in reminding.standing(written.cells, written.claims).items():
             teller = this.tellers.get(reminder.platform)
-            if claim not in there or reminder.key not in due or teller is None or this.turns.left_s < _SEND_S:
+            if teller is None or this.turns.left_s < _SEND_S:
                 continue
+            this.fruitless = 0
             self._unsent.discard(claim)
             told = teller.tell(reminder.subscriber_id, reminder.text, self._world.monotonic() + _MESSAGE_S)
             if told is Told.LATER:

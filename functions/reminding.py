@@ -14,7 +14,7 @@ withdraws it. So whoever dies, and wherever, a reminder is sent once at most.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from functions import codes, redeeming, wall
 from functions.promo import Answer, Caller, CheckCall, Event, Redemption, Role, Status
@@ -34,6 +34,10 @@ _CALLER = Caller(_BY, Role.BOT)
 _HOUR_MS = 3_600_000
 
 
+#: What is told once: the folded code, the subscriber, the day.
+Key: TypeAlias = tuple[str, str, str]
+
+
 @dataclass(frozen=True)
 class Reminder:
     """One person to be told of one code. `platform` folded; `expires` wall ms; `day` as it is typed in the sheet."""
@@ -46,34 +50,62 @@ class Reminder:
     text: str
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What is told once: the folded code, the subscriber, the day."""
+    def key(self) -> Key:
+        """What is told once."""
         return codes.fold(self.code), self.subscriber_id, self.day
 
 
 @dataclass(frozen=True)
 class Found:
-    """Who is to be reminded, who ends first before others, and how many no bot can write to."""
+    """Who is to be reminded, whose code ends first before others, and how many no bot can write to."""
 
     due: tuple[Reminder, ...]
     left: int
 
 
-def find(cells: Cells, tellers: Mapping[str, Teller], own: Collection[str] = ()) -> Found:
-    """Look for holders of good, unused codes of campaigns that remind. *own*: Claims of rows that are left out."""
+def find(cells: Cells, tellers: Mapping[str, Teller], most: int) -> Found:
+    """Look for holders of good, unused codes of campaigns that remind; no more than *most* that a bot can write to."""
+    due: dict[Key, Reminder] = {}
+    left: set[Key] = set()
+    for row, days in _unreminded(cells, ()):
+        known = _knows(tellers, row)
+        if not known or len(due) < most:
+            reminder = _reminder(cells, row, days)
+            if reminder is not None and known:
+                due.setdefault(reminder.key, reminder)
+            elif reminder is not None:
+                left.add(reminder.key)
+    return Found(tuple(due.values()), len(left))
+
+
+def standing(cells: Cells, claims: Mapping[str, Reminder]) -> dict[str, Reminder]:
+    """Of the rows that a process wrote, by their Claims, those that it may send from.
+
+    Each is there, and without it there would be the same to say to the same person.
+    """
+    shown = {row.claim for row in live(cells)}
+    codes_of = {codes.fold(reminder.code) for reminder in claims.values()}
+    again = {
+        reminder.key
+        for row, days in _unreminded(cells, claims)
+        if codes.fold(row.code) in codes_of and (reminder := _reminder(cells, row, days)) is not None
+    }
+    return {claim: each for claim, each in claims.items() if claim in shown and each.key in again}
+
+
+def _unreminded(cells: Cells, own: Collection[str]) -> list[tuple[PromoCode, Mapping[str, str]]]:
+    """Rows whose holder is to be told and, but for rows with the Claims *own*, was not; who ends first comes first."""
     reminded = {(codes.fold(row.code), row.subscriber_id, row.reference) for row in live(cells) if row.claim not in own}
-    found: dict[tuple[str, str, str], Reminder] = {}
+    found: list[tuple[int, PromoCode, Mapping[str, str]]] = []
     for campaign in cells.tables.campaigns:
         if campaign.remind_days is None or len(cells.campaigns[codes.fold_name(campaign.name)]) != 1:
             continue
         for row in _ending(cells, campaign, campaign.remind_days):
             days = _days(row.expires)
-            if reminded.isdisjoint((codes.fold(row.code), row.subscriber_id, day) for day in days.values()):
-                reminder = _reminder(cells, row, days)
-                if reminder is not None:
-                    found.setdefault(reminder.key, reminder)
-    known = [each for each in found.values() if _knows(tellers, each)]
-    return Found(tuple(sorted(known, key=lambda each: each.expires)), len(found) - len(known))
+            names = ((codes.fold(row.code), row.subscriber_id, day) for day in days.values())
+            if row.expires is not None and reminded.isdisjoint(names):
+                found.append((row.expires, row, days))
+    return [(row, days) for _, row, days in sorted(found, key=lambda each: each[0])]
 
 
 def live(cells: Cells) -> list[Redemption]:
@@ -141,6 +173,6 @@ def _reminder(cells: Cells, row: PromoCode, days: Mapping[str, str]) -> Reminder
     return Reminder(row.code, row.subscriber_id, row.platform.casefold(), row.expires, days[language.code], text)
 
 
-def _knows(tellers: Mapping[str, Teller], reminder: Reminder) -> bool:
-    teller = tellers.get(reminder.platform)
-    return teller is not None and teller.knows(reminder.subscriber_id)
+def _knows(tellers: Mapping[str, Teller], row: PromoCode) -> bool:
+    teller = tellers.get(row.platform.casefold())
+    return teller is not None and teller.knows(row.subscriber_id)

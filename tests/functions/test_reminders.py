@@ -333,6 +333,16 @@ class TestAMessageThatDidNotGoOut:
         assert shop.run() == Done()
         assert shop.told() == []
 
+    def test_where_nothing_ever_stands_a_run_ends_after_a_few_batches(self, shop: Shop) -> None:
+        row = shop.give()
+
+        def sort_of_race() -> None:
+            row["status"] = "used" if shop.events().count("reminded") > shop.events().count("withdrawn") else "unused"
+
+        shop.sheet.before_read = sort_of_race
+        assert shop.run() == Done()
+        assert 0 < shop.events().count("reminded") <= 3
+
 
 class TestWhateverHappens:
     """Steps: before and behind each read, each write and each message."""
