@@ -12,6 +12,7 @@ import google.auth
 import httplib2
 import requests
 from google.auth.transport.requests import AuthorizedSession
+from google.oauth2.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 SCOPES = ("https://www.googleapis.com/auth/spreadsheets",)
 
 
-def session_for(endpoint: str) -> requests.Session:
-    """A session with Google's credentials of this machine; for a loopback *endpoint* a bare one.
+def session_for(endpoint: str, token: str = "") -> requests.Session:
+    """A session with Google's credentials of this machine, or *token*; for a loopback *endpoint* a bare one.
 
     Raises google.auth.exceptions.DefaultCredentialsError if this machine has no credentials.
     """
@@ -28,6 +29,8 @@ def session_for(endpoint: str) -> requests.Session:
         session = requests.Session()
         session.trust_env = False  # a proxy set for the machine must not get what is meant for loopback
         return session
+    if token:
+        return AuthorizedSession(Credentials(token))  # type: ignore[no-untyped-call]
     credentials, _project = google.auth.default(scopes=SCOPES)
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
 

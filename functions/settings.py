@@ -117,6 +117,11 @@ def sheets_api_endpoint(environ: Mapping[str, str]) -> str:
     return _endpoint(environ, "SHEETS_API_ENDPOINT")
 
 
+def sheets_access_token(environ: Mapping[str, str]) -> str:
+    """SHEETS_ACCESS_TOKEN, which only commands read: a token that deploy.sh got for the functions' account."""
+    return _value(environ, "SHEETS_ACCESS_TOKEN")
+
+
 def request_deadline_s(environ: Mapping[str, str]) -> float:
     """REQUEST_DEADLINE_S alone. Raises SettingsError."""
     return _number(environ, "REQUEST_DEADLINE_S", default=8.0, low=1, high=60)

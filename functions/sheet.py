@@ -71,12 +71,15 @@ class Reading:
 
 
 class GoogleSheet:
-    """One spreadsheet; not safe for use by two threads at once."""
+    """One spreadsheet; not safe for use by two threads at once. *token*: in the place of this machine's credentials."""
 
-    def __init__(self, spreadsheet_id: str, endpoint: str, world: World, pacing: Pacing | None = None) -> None:
+    def __init__(
+        self, spreadsheet_id: str, endpoint: str, world: World, pacing: Pacing | None = None, token: str = ""
+    ) -> None:
         self._id = spreadsheet_id
         self._pacing = pacing or Pacing()
         self._endpoint = endpoint
+        self._token = token
         self._world = world
         self._session: requests.Session | None = None
         self._layout: Layout | None = None
@@ -266,7 +269,7 @@ class GoogleSheet:
         """Send one request, a read unless *pace* says so. Raises Rejected, Throttled, Unanswered, SheetBroken."""
         (pace or self._pacing.reads).note(self._world.monotonic())
         try:
-            self._session = self._session or session_for(self._endpoint)
+            self._session = self._session or session_for(self._endpoint, self._token)
             answer = request.execute(http=OneShot(self._session, timeout, self._note_date))
         except HttpError as error:
             raise _refusal(error.status_code, _message(error)) from None

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from functions.failures import SheetBroken, SheetError
-from functions.settings import SettingsError, sheets_api_endpoint
+from functions.settings import SettingsError, sheets_access_token, sheets_api_endpoint
 from functions.sheet import GoogleSheet
 from functions.subscribers import UnknownSubscriber
 from functions.world import RealWorld
@@ -52,8 +52,9 @@ def spreadsheet_option(command: Command) -> Command:
 
 
 def open_sheet(spreadsheet_id: str) -> GoogleSheet:
-    """Open a spreadsheet at Google, or where SHEETS_API_ENDPOINT says."""
-    return GoogleSheet(spreadsheet_id, sheets_api_endpoint(os.environ), RealWorld())
+    """Open a spreadsheet at Google, or where SHEETS_API_ENDPOINT says; SHEETS_ACCESS_TOKEN is shown if it is there."""
+    endpoint, token = sheets_api_endpoint(os.environ), sheets_access_token(os.environ)
+    return GoogleSheet(spreadsheet_id, endpoint, RealWorld(), token=token)
 
 
 @contextmanager
