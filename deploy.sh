@@ -107,7 +107,7 @@ ensure_account() { # ensure_account E-MAIL WHAT-FOR
 
 ensure_rights() {
   # The build runs as this account: https://cloud.google.com/run/docs/deploying-source-code
-  google projects add-iam-policy-binding "$project" --condition=None --role=roles/run.builder \
+  patiently google projects add-iam-policy-binding "$project" --condition=None --role=roles/run.builder \
     --member="serviceAccount:$number-compute@developer.gserviceaccount.com"
   # So that `sheet apply` can be done as the function's account; not even an owner may, unasked.
   patiently google iam service-accounts add-iam-policy-binding "$runner" --role=roles/iam.serviceAccountTokenCreator \

@@ -12,14 +12,16 @@ readonly RIGHTS=(serviceusage.services.enable iam.serviceAccounts.create iam.ser
 check_ground() { # this machine, the account, the project
   check_tools
   stop_if_problems
-  account=$(ask gcloud auth list --filter=status:ACTIVE --format='value(account)')
+  account=$(ask gcloud config get-value account)
   [ -z "$dry" ] || account=YOU@example.com
-  [ -n "$account" ] || problem "You are not logged in." "gcloud auth login"
+  if [ -z "$account" ] || ! logged_in; then problem "You are not logged in." "gcloud auth login"; fi
   email=${email:-$account}
   stop_if_problems
   check_project
   stop_if_problems
 }
+
+logged_in() { [ -n "$dry" ] || gcloud auth print-access-token >/dev/null 2>"$scratch/why"; }
 
 check_tools() {
   local tool

@@ -87,7 +87,7 @@ class TestDryRun:
 
 
 def _reads(command: list[str]) -> bool:
-    return bool({"describe", "list", "access", "print-access-token"} & set(command))
+    return bool({"describe", "list", "access", "print-access-token", "get-value"} & set(command))
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +282,8 @@ class TestChecks:
     @pytest.mark.parametrize(
         ("command", "answer", "mended"),
         [
-            ("auth list", "", "gcloud auth login"),
+            ("config get-value account", "", "gcloud auth login"),
+            ("auth print-access-token", None, "gcloud auth login"),
             ("projects describe shop-123", None, "gcloud projects create shop-123"),
         ],
     )
