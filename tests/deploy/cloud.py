@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from fake_google import FakeGoogle
-from stubbed import ROOT, Ran, Shop
+from stubbed import ROOT, WITH_ID, Ran, Shop
 
 #: Services that gcloud calls, as its settings call them.
 _APIS = "RUN CLOUDBUILD ARTIFACTREGISTRY IAM SECRETMANAGER SERVICEUSAGE CLOUDRESOURCEMANAGER CLOUDSCHEDULER CLOUDBILLING LOGGING MONITORING"
@@ -38,14 +39,19 @@ class Cloud:
     google: FakeGoogle
     shop: Shop
     runs: list[Ran] = field(default_factory=list)
+    made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def service(self) -> dict[str, Any]:
-        """The service as it was sent last."""
-        found: dict[str, Any] = self.google.resources[
-            "/apis/serving.knative.dev/v1/namespaces/shop-123/services/promosheet"
-        ]
+        """The service as the first run left it."""
+        found: dict[str, Any] = self.made["/apis/serving.knative.dev/v1/namespaces/shop-123/services/promosheet"]
         return found
+
+    def first_run(self) -> None:
+        """Deploy; `made` is what there is then, whatever later runs do."""
+        ran = self.deploy(*WITH_ID)
+        assert ran.status == 0, ran.out + ran.err
+        self.made = copy.deepcopy(self.google.resources)
 
     def deploy(self, *options: str, typed: str = "") -> Ran:
         ran = self.shop.deploy(*options, typed=typed)
