@@ -215,7 +215,7 @@ main() {
   step "Account of the scheduler" ensure_account "$scheduler" "Promosheet: housekeeping"
   step "Rights" ensure_rights
   ask_for_spreadsheet
-  check_reach
+  step "Spreadsheet and region" check_reach
   step "Secrets" ensure_secrets
   if [ -n "$rotate" ]; then step "New keys: $rotate" rotate_keys "$rotate"; fi
   step "Tabs of the spreadsheet" ensure_sheet

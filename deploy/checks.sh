@@ -129,7 +129,7 @@ check_spreadsheet() {
   esac
   found=$(field properties.timeZone <<<"$answer")
   if [ -z "$zone" ]; then
-    printf '%-32s %s\n' "Time zone of the spreadsheet" "$found (a date ends at midnight there)"
+    printf '(a day ends at midnight in %s) ' "$found"
   elif [ "$found" != "$zone" ]; then
     problem "The spreadsheet's time zone is $found, not $zone." "in the spreadsheet: File, Settings, Time zone"
   fi

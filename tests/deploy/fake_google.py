@@ -91,10 +91,12 @@ class FakeGoogle(ThreadingHTTPServer):
             (r"/v1/projects/shop-123/serviceAccounts$", self._account),
             (r"/repositories$", self._repository),
             (r":addVersion$", self._version),
+            (r":access$", self._read),
             (
-                r":access$",
-                lambda *_: {"name": path, "payload": {"data": self.resources[path.removesuffix(":access")]["data"]}},
+                r"^/v1/projects$",
+                lambda *_: {"projects": [{"projectId": "shop-123", "name": "Shop", "projectNumber": NUMBER}]},
             ),
+            (r"^/v2/entries:list$", lambda *_: {"entries": []}),
             (r"builds:submit$", self._build),
             (r"^/storage/v1/b$", self._bucket),
             (r"/apis/serving.knative.dev/v1/namespaces/", self._knative),
@@ -124,6 +126,12 @@ class FakeGoogle(ThreadingHTTPServer):
         mail = f"{body['accountId']}@shop-123.iam.gserviceaccount.com"
         self.resources[f"{path}/{mail}"] = {"name": f"projects/shop-123/serviceAccounts/{mail}", "email": mail}
         return self.resources[f"{path}/{mail}"]
+
+    def _read(self, _method: str, path: str, *_: Any) -> Any:
+        secret, _, number = path.removesuffix(":access").rpartition("/")
+        versions = [each for each in self.resources if each.startswith(f"{secret}/")]
+        place = max(versions) if number == "latest" else f"{secret}/{number}"
+        return {"name": place[4:], "payload": {"data": self.resources[place]["data"]}}
 
     def _repository(self, method: str, path: str, query: dict[str, str], body: Any) -> Any:
         if method != "POST":
