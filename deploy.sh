@@ -148,7 +148,7 @@ ensure_schedule() {
   local does=create
   if exists gcloud scheduler jobs describe "$JOB" --location="$region" --project="$project"; then does=update; fi
   google scheduler jobs "$does" http "$JOB" --location="$region" --schedule="7 * * * *" --time-zone=Etc/UTC \
-    --uri="$url/tasks/" --http-method=POST --attempt-deadline="${PATIENCE}s" \
+    --uri="$url/tasks" --http-method=POST --attempt-deadline="${PATIENCE}s" \
     --oidc-service-account-email="$scheduler" --oidc-token-audience="$url"
 }
 

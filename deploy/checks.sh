@@ -15,6 +15,9 @@ check_ground() { # this machine, the account, the project
   account=$(ask gcloud config get-value account)
   [ -z "$dry" ] || account=YOU@example.com
   if [ -z "$account" ] || ! logged_in; then problem "You are not logged in." "gcloud auth login"; fi
+  if [ -z "$email" ] && [[ $account == *.gserviceaccount.com ]]; then
+    problem "$account reads no mail." "--email with the address of who shall hear of broken spreadsheets"
+  fi
   email=${email:-$account}
   stop_if_problems
   check_project
@@ -66,6 +69,10 @@ check_rights() {
     --data "{\"permissions\":[${list%,}]}" \
     "https://cloudresourcemanager.googleapis.com/v1/projects/$project:testIamPermissions")
   [ -z "$dry" ] || return 0
+  if [ "$(tail -n 1 <<<"$granted")" != 200 ]; then
+    printf 'Rights could not be looked at, going on: %s\n' "$(field error.message <<<"$granted")" >&2
+    return
+  fi
   for right in "${RIGHTS[@]}"; do
     [[ $granted == *"\"$right\""* ]] || missing+=("$right")
   done
@@ -118,7 +125,8 @@ sheet_token() { # a token of the function's account, for an hour, for spreadshee
 
 check_spreadsheet() {
   local answer found
-  answer=$(as_bearer "$token" | web --header "X-Goog-User-Project: $project" \
+  # With no X-Goog-User-Project: the account has no rights in the project, and is counted there anyway.
+  answer=$(as_bearer "$token" | web \
     "https://sheets.googleapis.com/v4/spreadsheets/$spreadsheet?fields=properties(timeZone)")
   [ -z "$dry" ] || return 0
   case $(tail -n 1 <<<"$answer") in

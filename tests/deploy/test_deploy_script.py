@@ -129,7 +129,7 @@ class TestFirstRun:
         assert flags["concurrency"] == "200"
         assert int(flags["timeout"].rstrip("s")) > 8
         job = first[0].state["things"]["scheduler jobs promosheet-housekeeping"]
-        assert (job["uri"], job["oidc-token-audience"]) == (f"{url}/tasks/", url)
+        assert (job["uri"], job["oidc-token-audience"]) == (f"{url}/tasks", url)
 
     def test_rights_are_the_least(self, first: tuple[Shop, Ran]) -> None:
         function = "serviceAccount:promosheet@shop-123.iam.gserviceaccount.com"
@@ -283,6 +283,7 @@ class TestChecks:
         ("command", "answer", "mended"),
         [
             ("config get-value account", "", "gcloud auth login"),
+            ("config get-value account", "ci@shop-123.iam.gserviceaccount.com", "--email with the address"),
             ("auth print-access-token", None, "gcloud auth login"),
             ("projects describe shop-123", None, "gcloud projects create shop-123"),
         ],
@@ -294,6 +295,18 @@ class TestChecks:
         ran = shop.deploy(*WITH_ID)
         assert (ran.status, shop.changes()) == (1, [])
         assert mended in ran.err
+
+    def test_it_goes_on_if_google_does_not_say_what_rights_there_are(self, shop: Shop) -> None:
+        shop.web({"testIamPermissions": (403, {"error": {"message": "the API is not enabled"}})})
+        ran = shop.deploy(*WITH_ID)
+        assert ran.status == 0
+        assert "going on: the API is not enabled" in ran.err
+
+    def test_the_function_s_own_token_is_not_shown_with_a_project_in_which_it_has_no_rights(
+        self, first: tuple[Shop, Ran]
+    ) -> None:
+        [asked] = (line for line in first[1].commands if "https://sheets.googleapis.com" in line)
+        assert "X-Goog-User-Project" not in asked
 
     def test_without_gcloud_it_says_where_there_is_one(self, shop: Shop) -> None:
         tools = shop.stub / "tools"

@@ -85,7 +85,7 @@ def test_housekeeping_is_called_hourly_with_a_token_of_the_schedulers_account(de
     [job] = deployed.google.sent("POST", "locations/europe-west1/jobs$")
     assert job["schedule"] == "7 * * * *"
     target = job["httpTarget"]
-    assert (target["uri"], target["httpMethod"]) == (f"{URL}/tasks/", "POST")
+    assert (target["uri"], target["httpMethod"]) == (f"{URL}/tasks", "POST")
     assert target["oidcToken"] == {"audience": URL, "serviceAccountEmail": SCHEDULER}
 
 
