@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from fake_google import running
-from stubbed import Shop
+from stubbed import WITH_ID, Ran, Shop
 
 from cloud import Cloud, cloud
 
@@ -22,3 +22,12 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         found = cloud(google, tmp_path_factory.mktemp("cloud"))
         found.first_run()
         yield found
+
+
+@pytest.fixture(scope="session")
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Shop, Ran]:
+    """A shop after its first run: for tests that only look."""
+    shop = Shop(tmp_path_factory.mktemp("first"))
+    ran = shop.deploy(*WITH_ID, "--email", "boss@shop.example", "--language", "ru")
+    assert ran.status == 0, ran.err
+    return shop, ran

@@ -124,3 +124,8 @@ def _start_fast(stand_in: Path, place: Path) -> None:
     text = stand_in.read_text()
     place.write_text(f"#!{PYTHON} -SE\n{text.partition(chr(10))[2]}")
     place.chmod(0o755)
+
+
+def as_line(command: list[str]) -> str:
+    """A command as the stand-in keeps it."""
+    return json.dumps(command)
