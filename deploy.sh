@@ -17,7 +17,7 @@ readonly SERVICE=promosheet JOB=promosheet-housekeeping EXCLUSION=promosheet-que
 #: Kept as secrets if they are in the environment, and given to the function if a secret of that name is there.
 readonly GIVEN=(BOTHELP_CLIENT_ID BOTHELP_CLIENT_SECRET TELEGRAM_SECRET_TOKEN TELEGRAM_BOT_TOKEN)
 #: Seconds, in this order: a call gives up, Cloud Run ends a request, the scheduler stops waiting for housekeeping.
-readonly DEADLINE=8 TIMEOUT=60 PATIENCE=90
+readonly DEADLINE=8 TIMEOUT=150 PATIENCE=180
 #: As many threads as requests at once; one instance is one group commit (and one quota).
 readonly THREADS=200
 # Whatever has a query is left out of the request logs: keys of webhooks (also as %6Bey) and subscribers' names stand
