@@ -149,6 +149,7 @@ ensure_schedule() {
   if exists gcloud scheduler jobs describe "$JOB" --location="$region" --project="$project"; then does=update; fi
   google scheduler jobs "$does" http "$JOB" --location="$region" --schedule="7 * * * *" --time-zone=Etc/UTC \
     --uri="$url/tasks" --http-method=POST --attempt-deadline="${PATIENCE}s" \
+    --max-retry-attempts=3 --min-backoff=60s \
     --oidc-service-account-email="$scheduler" --oidc-token-audience="$url"
 }
 

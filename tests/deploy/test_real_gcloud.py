@@ -10,6 +10,7 @@ from fake_google import NUMBER, decoded
 from stubbed import ID, WITH_ID
 
 from cloud import DECOYS, Cloud, why_no_gcloud
+from functions.housekeeping import DEADLINE_S
 
 _WHY = why_no_gcloud()
 pytestmark = pytest.mark.skipif(bool(_WHY), reason=_WHY)
@@ -60,7 +61,8 @@ def test_the_service_is_one_instance_with_as_many_threads_as_requests_and_open_w
     }
     assert kept == {name: {"key": "1", "name": name} for name in ("CODE_KEY", "API_KEYS")}
     assert container["resources"]["limits"] == {"cpu": "1", "memory": "1Gi"}
-    assert (template["spec"]["containerConcurrency"], template["spec"]["timeoutSeconds"]) == (200, 60)
+    assert (template["spec"]["containerConcurrency"], template["spec"]["timeoutSeconds"]) == (200, 150)
+    assert template["spec"]["timeoutSeconds"] > DEADLINE_S  # a run of housekeeping has its time
     assert template["spec"]["serviceAccountName"] == RUNNER
     assert template["metadata"]["annotations"]["autoscaling.knative.dev/maxScale"] == "1"
     assert service["metadata"]["annotations"]["run.googleapis.com/invoker-iam-disabled"].lower() == "true"
@@ -84,6 +86,7 @@ def test_each_account_has_the_rights_it_needs_and_no_other(deployed: Cloud) -> N
 def test_housekeeping_is_called_hourly_with_a_token_of_the_schedulers_account(deployed: Cloud) -> None:
     [job] = deployed.google.sent("POST", "locations/europe-west1/jobs$")
     assert job["schedule"] == "7 * * * *"
+    assert (job["retryConfig"]["retryCount"], job["attemptDeadline"]) == (3, "180s")
     target = job["httpTarget"]
     assert (target["uri"], target["httpMethod"]) == (f"{URL}/tasks", "POST")
     assert target["oidcToken"] == {"audience": URL, "serviceAccountEmail": SCHEDULER}
