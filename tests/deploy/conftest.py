@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 from fake_google import running
+from real_gcloud import Cloud, cloud
 from stubbed import WITH_ID, Ran, Shop
-
-from cloud import Cloud, cloud
 
 
 @pytest.fixture

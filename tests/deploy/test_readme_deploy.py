@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from fake_google import decoded, running
+from real_gcloud import cloud, why_no_gcloud
 from stubbed import ID, ROOT, Shop
-
-from cloud import cloud, why_no_gcloud
 
 _WHY = why_no_gcloud()
 SECTION = (ROOT / "README.md").read_text().partition("\n## Deploy\n")[2].partition("\n### By hand\n")[0]

@@ -7,9 +7,9 @@ import zipfile
 
 import pytest
 from fake_google import NUMBER, decoded
+from real_gcloud import DECOYS, Cloud, why_no_gcloud
 from stubbed import ID, WITH_ID
 
-from cloud import DECOYS, Cloud, why_no_gcloud
 from functions.housekeeping import DEADLINE_S
 
 _WHY = why_no_gcloud()

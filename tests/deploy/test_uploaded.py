@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 import requests
 from fake_google import decoded
+from real_gcloud import Cloud, why_no_gcloud
 
-from cloud import Cloud, why_no_gcloud
 from functions.local import demo
 from functions.local.bothelp import BotHelp, bothelp_settings
 from functions.local.demo import Stage, _story
