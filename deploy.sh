@@ -32,6 +32,7 @@ usage() {
   --spreadsheet-id ID   the spreadsheet, its id or its whole address; without it you are told how to make one
   --language en|ru      language of the tabs; default: the spreadsheet's
   --time-zone ZONE      the shop's, for example Europe/Moscow: the spreadsheet must have the same
+  --new-code-key        the spreadsheet was served before, by a deployment that is gone: go on with a CODE_KEY of your own
   --email ADDRESS       who hears that calls are refused because the spreadsheet is broken; default: you
   --dry-run             print every command, quoted, and run none
   --rotate-keys WHO     bot or till: the first time new keys beside the old ones, the second time the old ones end
@@ -50,12 +51,13 @@ wrong_usage() {
 }
 
 read_options() {
-  project='' region='' spreadsheet='' language='' zone='' email='' dry='' rotate='' destroy=''
+  project='' region='' spreadsheet='' language='' zone='' email='' new_code_key='' dry='''' rotate='' destroy=''
   while [ $# -gt 0 ]; do
     case $1 in
       --help) usage; exit 0 ;;
       --dry-run) dry=yes; shift; continue ;;
       --destroy) destroy=yes; shift; continue ;;
+      --new-code-key) new_code_key=yes; shift; continue ;;
       --*=*) set -- "${1%%=*}" "${1#*=}" "${@:2}" ;;
     esac
     case $1 in
@@ -121,7 +123,14 @@ ensure_sheet() {
   fi
   local command=(.venv/bin/python -m functions.cli sheet apply --spreadsheet-id "$spreadsheet")
   [ -z "$language" ] || command+=(--language "$language")
-  SHEETS_ACCESS_TOKEN=$token run "${command[@]}"
+  [ -z "$new_code_key" ] || command+=(--new-code-key)
+  local code_key
+  code_key=$(value_of CODE_KEY "$code_key_version")
+  if SHEETS_ACCESS_TOKEN=$token CODE_KEY=$code_key run "${command[@]}"; then return; fi
+  if grep -q -- --new-code-key "$scratch/said"; then
+    printf 'If another deployment serves this spreadsheet, take a spreadsheet of its own for this one. If that one is gone: --new-code-key.\n' >&2
+  fi
+  return 1
 }
 
 ensure_function() {

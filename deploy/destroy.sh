@@ -7,7 +7,8 @@ destroy_all() {
   if [ -z "$dry" ]; then
     cat <<END
 This deletes the function, its schedule, alert, accounts and secrets in $project. Bots and tills get no answer any more.
-The spreadsheet is not touched. Without CODE_KEY a later function makes other codes; those in the sheet stay valid.
+The spreadsheet is not touched. A later function gets another CODE_KEY, and serves it once --new-code-key says that this
+is meant: it makes other codes then, and those in the sheet stay valid.
 END
     read -r -p "Type the project's id to go on: " typed || typed=''
     [ "$typed" = "$project" ] || die "nothing was deleted"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Secrets: made once, never replaced unasked, never an argument, and shown at most once, on a terminal.
-# shellcheck disable=SC2154 # what read_options and name_things set
+# shellcheck disable=SC2154,SC2034 # what read_options and name_things set; code_key_version is used there
 
 pinned=() # NAME=SECRET:VERSION for the function
 made=''   # roles whose keys were made in this run
@@ -54,7 +54,10 @@ ensure_secret() { # ensure_secret NAME MAKER: made if it never was
     version=$(versions_of "$1" | enabled)
   fi
   pin "$1" "${version:-1}"
-  if [ "$1" = API_KEYS ]; then keys_version=${version:-1}; fi
+  case $1 in
+    API_KEYS) keys_version=${version:-1} ;;
+    CODE_KEY) code_key_version=${version:-1} ;;
+  esac
 }
 
 ensure_given() { # ensure_given NAME: what the environment has is kept; what is kept is given to the function

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from functions import codes, problems
 from functions.cells import tables_of, zone_of
 from functions.failures import SheetBroken
+from functions.sheet import check_code_key
 from sheet_schema import languages, records
 from sheet_schema.adoption import TOP_ROWS, adopt, suspects
 from sheet_schema.layout import a1_column, quote
@@ -57,6 +58,12 @@ def apply(sheet: GoogleSheet, language: str = "") -> list[str]:
         sheet.batch_update(found.requests, TIMEOUT_S)
         lines += found.lines
     return lines
+
+
+def refuse_other_code_key(sheet: GoogleSheet, code_key: bytes) -> None:
+    """Raise SheetBroken if the sheet goes by another CODE_KEY, and like `missing`."""
+    located, _ = sheet.locate(TIMEOUT_S)
+    check_code_key(located.layout, codes.fingerprint(code_key))
 
 
 def replace_code_key(sheet: GoogleSheet, code_key: bytes) -> None:

@@ -57,9 +57,14 @@ def sheet_plan(spreadsheet_id: str, language: str | None) -> None:
     "--new-code-key", is_flag=True, help="Accept the CODE_KEY of the environment in the place of the old one."
 )
 def sheet_apply(spreadsheet_id: str, language: str | None, *, new_code_key: bool) -> None:
-    """Add what is missing; nothing that is there is changed. A second run adds nothing."""
+    """Add what is missing; nothing that is there is changed. A second run adds nothing.
+
+    If CODE_KEY is in the environment, a spreadsheet that goes by another one is left as it is.
+    """
     with told_in_one_line():
         opened = open_sheet(spreadsheet_id)
+        if os.environ.get("CODE_KEY") and not new_code_key:
+            sheet_setup.refuse_other_code_key(opened, code_key(os.environ))
         lines = sheet_setup.apply(opened, language or "")
         advice = sheet_setup.advice(opened) if lines else []
         if new_code_key:

@@ -47,6 +47,16 @@ class TestChecks:
         [asked] = (line for line in first[1].commands if "https://sheets.googleapis.com" in line)
         assert "X-Goog-User-Project" not in asked
 
+    def test_a_spreadsheet_of_another_code_key_is_served_only_if_that_is_meant(self, shop: Shop) -> None:
+        (shop.stub / "served").write_text("the key of a deployment that was taken away")
+        ran = shop.deploy(*WITH_ID)
+        assert ran.status == 1
+        assert "If that one is gone: --new-code-key" in ran.err
+        assert "run services promosheet" not in shop.state["things"]
+        assert shop.deploy(*WITH_ID, "--new-code-key").status == 0
+        assert shop.deploy(*WITH_ID).status == 0
+        assert (shop.stub / "served").read_text() == shop.state["secrets"]["CODE_KEY"][0]
+
     def test_without_gcloud_it_says_where_there_is_one(self, shop: Shop) -> None:
         tools = shop.stub / "tools"
         tools.mkdir()

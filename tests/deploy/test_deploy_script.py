@@ -164,6 +164,7 @@ class TestFirstRun:
             "ru",
         ]
         assert made["stdin"] == "ya29.the-function"
+        assert made["code_key"] == first[0].state["secrets"]["CODE_KEY"][0]
 
     def test_no_secret_is_an_argument_or_in_the_output(self, shop: Shop) -> None:
         ran = shop.deploy(*WITH_ID, BOTHELP_CLIENT_ID="id-of-bothelp", BOTHELP_CLIENT_SECRET="secret-of-bothelp")

@@ -108,6 +108,9 @@ def test_a_new_code_key_has_to_be_meant(made: tuple[LocalSheets, GoogleSheet, St
     server, _, _ = made
     accepted = run(server, "sheet", "apply", "--new-code-key", CODE_KEY="k" * 32)
     assert accepted.output.splitlines() == ["accept the new CODE_KEY", "done: 1 step"]
+    assert run(server, "sheet", "apply", CODE_KEY="k" * 32).output.splitlines() == ["nothing was missing"]
+    other = run(server, "sheet", "apply", CODE_KEY="o" * 32)
+    assert (other.exit_code, "apply --new-code-key" in other.output) == (1, True)
     weak = run(server, "sheet", "apply", "--new-code-key", CODE_KEY="short")
     assert (weak.exit_code, "CODE_KEY is too short" in weak.output) == (1, True)
 
