@@ -151,8 +151,8 @@ def mend(sheet: SheetPort, world: World, turns: Turns) -> int:
         tables = tables_of(reading)
         if not look:
             now = world.wall_ms() if reading.server_ms is None else reading.server_ms
-            projector.add(mending.due(Cells(reading, tables, now))[:_ROWS])
-        changes = projector.changes(tables)
+            projector.add(mending.due(Cells(reading, tables, now)))
+        changes = projector.changes(tables)[:_ROWS]
         if not changes or look == _LOOKS - 1:
             break
         turns.write()

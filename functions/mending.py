@@ -30,8 +30,9 @@ def _unshown(cells: Cells) -> Iterator[Claim]:
         for limit, own, rows in problem_uses.groups(cells, folded, claims, held) if held else ():
             if rows and not _is_under_way(cells, own):
                 last = cells.uses(own.values(), window=limit == 1) >= limit
-                if _is_silent(cells, rows, last=last):
-                    yield Claim(Outcome("redeemed", uses_left=0 if last else 1), (_newest(own),))
+                claim = _newest_unshown(cells, own, rows)
+                if claim is not None and _is_silent(cells, rows, last=last):
+                    yield Claim(Outcome("redeemed", uses_left=0 if last else 1), (claim,))
 
 
 def _still_shown(cells: Cells) -> Iterator[Claim]:
@@ -61,8 +62,11 @@ def _is_silent(cells: Cells, rows: Sequence[int], *, last: bool) -> bool:
 
 
 def _names_dead(cells: Cells, row: PromoCode) -> bool:
-    return standing.names_dead(cells.snapshot, row)
+    return row.status is not Status.VOID and standing.names_dead(cells.snapshot, row)
 
 
-def _newest(claims: Mapping[int, Redemption]) -> Redemption:
-    return max(claims.values(), key=lambda each: each.time or 0)
+def _newest_unshown(cells: Cells, claims: Mapping[int, Redemption], rows: Sequence[int]) -> Redemption | None:
+    """The newest use of which no row has the time; None if all are there: who says `unused` beside it are staff."""
+    shown = {cells.times("codes", "used_on")[number] for number in rows}
+    left = [each for each in claims.values() if each.time not in shown]
+    return max(left, key=lambda each: each.time or 0, default=None)

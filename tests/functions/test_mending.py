@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fake_sheet import START, FakeSheet, FakeWorld
 
-from functions import wall
+from functions import housekeeping, mending, problem_cells, wall
 from functions.cells import tables_of
 from functions.housekeeping import mend
 from functions.pacing import Pacing
@@ -72,6 +72,13 @@ TWICE = {"uses_per_code": 2}
             ("used", ago(2 * MINUTE)),
             id="the last of two",
         ),
+        pytest.param(
+            [code(used_on=ago(2 * MINUTE))],
+            [redeemed(), redeemed(MINUTE * 2, "c2")],
+            TWICE,
+            ("used", ago(HOUR)),
+            id="the last of two, of which the row has the time but not the word",
+        ),
         pytest.param([used()], UNDONE, {}, ("unused", ""), id="a use that was rolled back"),
         pytest.param([used()], WITHDRAWN, {}, ("unused", ""), id="a use that was withdrawn"),
         pytest.param(
@@ -98,6 +105,7 @@ def test_what_is_not_shown_is(
         pytest.param([code()], [], id="an unused code"),
         pytest.param([used()], [redeemed()], id="what is shown"),
         pytest.param([used(used_on="")], [redeemed()], id="what staff said themselves"),
+        pytest.param([code(used_on=ago(HOUR))], [redeemed()], id="a use that staff took for none: Problems says so"),
         pytest.param([code(status="void")], [redeemed()], id="a void code"),
         pytest.param([used(status="void")], UNDONE, id="a void code that was used before"),
         pytest.param([code()], [redeemed(30 * SECOND)], id="what is on its way"),
@@ -119,6 +127,18 @@ def test_of_a_shared_code_only_the_row_of_who_used_it() -> None:
     sheet = sheet_of(rows, [redeemed(text="HELLO", subscriber_id="2")], shared_code="HELLO")
     assert mended(sheet) == 1
     assert shown(sheet) == [("unused", ""), ("used", ago(HOUR))]
+
+
+def test_what_stays_as_it_is_takes_no_place_of_what_is_to_be_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(housekeeping, "_ROWS", 1)
+    left = [redeemed(text="A-1"), redeemed(2 * MINUTE, text="A-1", event="rolled back")]
+    silent = [redeemed(age, text=each, claim=each) for age, each in ((HOUR // 2, "B-2"), (HOUR // 3, "C-3"))]
+    rows = [used(status="void"), code("B-2", subscriber_id="s2"), code("C-3", subscriber_id="s3")]
+    sheet = sheet_of(rows, [*left, *silent])
+    assert (mended(sheet), shown(sheet)[0]) == (2, ("void", ago(HOUR)))
+    assert [status for status, _ in shown(sheet)[1:]] == ["used", "used"]
+    reading = sheet.reading()
+    assert mending.due(problem_cells.Cells(reading, tables_of(reading), START)) == []
 
 
 def test_rows_that_staff_sort_meanwhile_are_put_right() -> None:
