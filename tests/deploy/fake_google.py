@@ -1,7 +1,8 @@
 """A control plane of Google Cloud's for the real gcloud: a plain HTTP proxy that keeps what is sent to it, and answers.
 
 Everything is a resource with a path: POST to a collection makes one, GET shows it or is 404, PATCH and PUT change it.
-What is special stands in `_special`. It judges nothing: gcloud's own checks and the captured requests are the test.
+What is special stands in `_special`; operations are done at once, so that gcloud polls once. It judges nothing:
+gcloud's own checks and the captured requests are the test.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from urllib.parse import parse_qs, unquote, urlsplit
 NUMBER = "123456789012"
 #: What a collection calls the id of a new resource in the query.
 _IDS = ("secretId", "repositoryId", "accountId")
-#: Seconds of gcloud's polling do not matter: each operation is done at once.
 _REGIONS = ("europe-west1", "us-east1")
 
 
