@@ -90,6 +90,7 @@ class Committer:
         self._arrivals: list[Turn] = []
         self._open: list[Turn] = []
         self._leading = False
+        self._pausing = False
         self._clock_offset = 0
         self._pacing = pacing or Pacing()
         self._fruitless = 0
@@ -108,7 +109,8 @@ class Committer:
         before = Counter(self._requests)
         with self._condition:
             self._arrivals.append(turn)
-            self._condition.notify_all()
+            if self._pausing:  # nobody else waits for a call: waking hundreds for each would take longer than all else
+                self._condition.notify_all()
         while turn.outcome is None:
             if self._take_lead(turn):
                 try:
@@ -191,7 +193,9 @@ class Committer:
         """Do nothing for a while, or until a new call comes."""
         with self._condition:
             if not self._arrivals:
+                self._pausing = True
                 self._world.wait(self._condition, min(seconds, self._timeout(leader)))
+                self._pausing = False
 
     def _may_write(self, leader: Turn, others: Sequence[Turn] = ()) -> bool:
         """Wait for this process's turn to write, if it comes soon and the callers can wait so long."""
