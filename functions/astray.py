@@ -193,13 +193,9 @@ def _is_of_a_mark(snapshot: Snapshot, row: PromoCode, change: Change) -> bool:
     """
     if snapshot.redemptions_of_code(codes.fold(row.code), dead=True) or _is_used_up(snapshot, change.name[0]):
         return True
-    near = (
-        code
-        for time, folded in snapshot.tables.codes_of_times.items()
-        if change.used_on is not None and 0 < abs(time - change.used_on) < _FRESH_MS
-        for code in folded
-    )
-    return any(_is_used_up(snapshot, code, unsaid=True) for code in near)
+    near = snapshot.tables.times_near(change.used_on, _FRESH_MS) if change.used_on is not None else ()
+    codes_near = (code for time in near for code in snapshot.tables.codes_at(time))
+    return any(_is_used_up(snapshot, code, unsaid=True) for code in codes_near)
 
 
 def _is_used_up(snapshot: Snapshot, folded: str, *, unsaid: bool = False) -> bool:
@@ -289,10 +285,10 @@ def _newly_used(tables: Tables, written: Written, time: int) -> Iterator[PromoCo
     meant = _named(tables, written.change.name)
     if not _is_live(tables, written.change) or not any(row.status is Status.UNUSED and not row.bad for row in meant):
         return
-    near = [each for each in tables.codes_of_times if 0 < abs(each - time) < _FRESH_MS]
+    near = tables.times_near(time, _FRESH_MS)
     for each in near:
         yield from tables.codes.at_time(each)
-    if any(_has_several_uses(Snapshot(tables), code) for each in near for code in tables.codes_of_times[each]):
+    if any(_has_several_uses(Snapshot(tables), code) for each in near for code in tables.codes_at(each)):
         yield from tables.codes.timeless(tables.codes.marked())
 
 

@@ -8,19 +8,20 @@ from datetime import timedelta, timezone
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
-from functions import codes, wall
+from functions import codes, keys, wall
 from functions.batches import NewRow, Patch
 from functions.failures import SheetBroken
-from functions.promo import DEFAULT_LENGTH, Campaign, Event, PromoCode, Redemption, Row, Source, Status
-from functions.tables import Table, Tables
+from functions.promo import DEFAULT_LENGTH, Campaign, PromoCode, Redemption, Row, Source, Status
+from functions.tables import Keyed, Table, Tables
 from sheet_schema import records, tabs
 from sheet_schema.records import Bad
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Hashable
     from datetime import tzinfo
 
     from functions.astray import Change
+    from functions.columns import Maker
     from functions.sheet import Reading
     from sheet_schema.records import Cell, Value
     from sheet_schema.schema import Column
@@ -79,21 +80,14 @@ class _Cells:
     def text(self, column: str, number: int) -> str:
         return records.text(self.cell(column, number))
 
-    def keys(self, column: str, fold: Callable[[str], str]) -> list[str]:
-        cells = self._columns.get(column, ())
-        return [fold(records.text(cell)) for cell in cells] + [""] * (self.size - len(cells))
-
-    def times(self, column: str) -> list[int | None]:
-        found = (records.wall_ms(cell) for cell in self._columns.get(column, ()))
-        return [None if isinstance(each, Bad) else each for each in found]
+    def keyed(self, column: str, maker: Maker[Cell, Hashable]) -> Keyed[Cell]:
+        return Keyed(self._columns.get(column, ()), maker)
 
     def marks(self) -> list[bool]:
         """For each row whether it has a Status other than unused, or a time in Used on."""
-        column = self.column("status")
-        words = self.keys("status", str)
-        unused = {word for word in set(words) if records.choice(column, word) in {None, Status.UNUSED.value}}
-        times = self.times("used_on") + [None] * self.size
-        return [word not in unused or time is not None for word, time in zip(words, times, strict=False)]
+        marked = self.keyed("status", keys.marked).keys() + [False] * self.size
+        times = self.keyed("used_on", keys.times).keys() + [None] * self.size
+        return [bool(mark or time) for mark, time, _ in zip(marked, times, range(self.size), strict=False)]
 
     def column(self, key: str) -> Column:
         return self._tab.column(key)
@@ -202,31 +196,23 @@ def _codes_of(reading: Reading) -> Table[PromoCode]:
     return Table(
         cells.size,
         parse,
-        times=lambda: cells.times("used_on"),
         marks=cells.marks,
-        code=cells.keys("code", codes.fold),
-        subscriber=cells.keys("subscriber_id", str),
-        campaign=cells.keys("campaign", codes.fold_name),
+        code=cells.keyed("code", keys.codes_folded),
+        subscriber=cells.keyed("subscriber_id", keys.texts),
+        campaign=cells.keyed("campaign", keys.names_folded),
+        time=cells.keyed("used_on", keys.times),
     )
 
 
 def _redemptions_of(reading: Reading) -> Table[Redemption]:
     cells = _Cells(reading, "redemptions")
-    event_column = cells.column("event")
-
-    def event(cell: str) -> Event:
-        """A word that cannot be read is taken for a redemption: rather a code used than a code used twice."""
-        found = records.choice(event_column, cell)
-        return Event(found) if isinstance(found, str) else Event.REDEEMED
-
-    words = {word: event(word) for word in set(cells.keys("event", str))}
 
     def parse(number: int) -> Redemption:
         record = _Record(cells, number)
         return Redemption(
             time=record.moment("time"),
             code=record.text("code"),
-            event=words.get(record.text("event"), Event.REDEEMED),
+            event=keys.event(record.text("event")),
             channel=record.text("usage_channel"),
             subscriber_id=record.text("subscriber_id"),
             reference=record.text("reference"),
@@ -238,17 +224,18 @@ def _redemptions_of(reading: Reading) -> Table[Redemption]:
     return Table(
         cells.size,
         parse,
-        code=cells.keys("code", codes.fold),
-        request=cells.keys("request_id", str),
-        claim=cells.keys("claim", str),
-        dead=cells.keys("event", lambda word: "" if words[word] is Event.REDEEMED else words[word].value),
+        code=cells.keyed("code", keys.codes_folded),
+        request=cells.keyed("request_id", keys.texts),
+        claim=cells.keyed("claim", keys.texts),
+        dead=cells.keyed("event", keys.ends),
+        time=cells.keyed("time", keys.times),
     )
 
 
 def _pool_of(reading: Reading) -> tuple[tuple[str, str], ...]:
     cells = _Cells(reading, "pool")
-    pairs = ((cells.text("code", number), cells.text("campaign", number)) for number in range(cells.size))
-    return tuple((code, codes.fold_name(campaign)) for code, campaign in pairs if code and campaign)
+    pairs = zip(cells.keyed("code", keys.texts).keys(), cells.keyed("campaign", keys.names_folded).keys(), strict=False)
+    return tuple((code, campaign) for code, campaign in pairs if code and campaign)
 
 
 def row_values(row: Row) -> NewRow:

@@ -10,7 +10,8 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from functions import codes
+from functions import codes, keys
+from functions.columns import Column
 from functions.promo import CheckCall, Event, IssueCall, PromoCode, Row, TypedCall
 
 if TYPE_CHECKING:
@@ -76,9 +77,8 @@ def _stands_under(tables: Tables, code: str, pseudonym: str) -> bool:
 
 
 def _has_any(reading: Reading, tab: str, column: str) -> bool:
-    """True if a cell may hold a pseudonym. One search for all cells: a sheet has a hundred thousand."""
-    cells = reading.columns[tab].get(column, ())
-    return codes.FORGOTTEN in "\n".join([cell for cell in cells if isinstance(cell, str)])
+    """True if a cell may hold a pseudonym."""
+    return Column.of(reading.columns[tab].get(column, ())).has_any(keys.pseudonyms)
 
 
 def _subscriber(call: Call) -> str:

@@ -93,7 +93,7 @@ def _stray(cells: Cells) -> Iterator[Fault]:
     """Marks on rows that staff moved in the moment when they were written: another code's redemption."""
     words = cells.parsed("codes", "status")
     for number, time in enumerate(cells.times("codes", "used_on")):
-        redeemed = cells.tables.codes_of_times.get(time) if time is not None else None
+        redeemed = cells.tables.codes_at(time) if time is not None else None
         if not redeemed or cells.folded[number] in redeemed or words[number] == Status.VOID.value:
             continue
         if number not in cells.withdrawn and not cells.is_younger(time, FRESH_MS):

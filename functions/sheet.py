@@ -19,6 +19,7 @@ from googleapiclient.errors import Error as ClientError
 from googleapiclient.errors import HttpError
 
 from functions import batches, guard
+from functions.answers import Answers
 from functions.failures import Rejected, SheetBroken, SheetError, StampTaken, Throttled, Unanswered
 from functions.google_http import OneShot, session_for
 from functions.pacing import Pacing
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from functions.batches import NewRow, Patch
+    from functions.columns import Column
     from functions.pacing import Pace
     from functions.world import World
     from sheet_schema.answer import Seen
@@ -48,6 +50,7 @@ _OTHER_CODE_KEY = (
     "the sheet's codes were made with another CODE_KEY: put that one back, "
     "or run `promosheet sheet apply --new-code-key` if the new one is meant"
 )
+_NOT_ALL = "an answer without all the ranges"
 _TOO_MANY, _BAD_REQUEST, _SERVER_ERROR = 429, 400, 500
 #: 408 and 409 ("The operation was aborted", of writers that get into each other's way) pass by themselves.
 _PASSING = frozenset({408, 409})
@@ -83,6 +86,7 @@ class GoogleSheet:
         self._world = world
         self._session: requests.Session | None = None
         self._layout: Layout | None = None
+        self._answers = Answers()
         self._newest_stamp = 0
         self._looked_at = 0.0
         self._server_ms: int | None = None
@@ -220,21 +224,37 @@ class GoogleSheet:
         # The number comes first: should a read ever not be of one moment, the number is older than the rest.
         ranges = [f"{layouts.quote(layout.tabs['guard'].title)}!A1:A1"]
         ranges += [layout.column_range(tab, column) for tab, column in wanted]
-        number, *found = self._batch_get(ranges, "COLUMNS", timeout)
+        (number, _), *found = self._columns(ranges, [("guard", "number"), *wanted], timeout)
         columns: dict[str, dict[str, Sequence[Cell]]] = {tab.key: {} for tab in tabs.TABS}
         rows = {tab.key: 1 for tab in tabs.TABS}
-        for (tab_key, column_key), values in zip(wanted, found, strict=True):
-            cells = values[0] if values else []
+        for (tab_key, column_key), (header, cells) in zip(wanted, found, strict=True):
             title = layout.tabs[tab_key].columns[column_key].title
-            if (records.text(cells[0]) if cells else "") != records.text(title):
+            if records.text(header) != records.text(title):
                 return None
-            columns[tab_key][column_key] = cells[1:]
-            rows[tab_key] = max(rows[tab_key], len(cells))
-        cell = number[0][0] if number and number[0] else None
-        return Reading(layout, columns, rows, guard.read_number(cell), self._newest_stamp, self._server_ms, cell)
+            columns[tab_key][column_key] = cells
+            rows[tab_key] = max(rows[tab_key], len(cells) + 1)
+        cell = None if number == "" else number
+        return Reading(layout, columns, rows, guard.read_number(number), self._newest_stamp, self._server_ms, cell)
+
+    def _columns(
+        self, ranges: Sequence[str], names: Sequence[tuple[str, str]], timeout: float
+    ) -> list[tuple[Cell, Column[Cell]]]:
+        """Header and cells of columns with these names."""
+        request = self._batch_get_request(ranges, "COLUMNS")
+        request.postproc = lambda _answer, body: body  # its bytes
+        try:
+            return self._answers.columns(self._send(request, timeout), names)
+        except ValueError:
+            raise Unanswered(_NOT_ALL) from None
 
     def _batch_get(self, ranges: Sequence[str], dimension: str, timeout: float) -> list[list[list[Cell]]]:
-        request = (
+        answer = self._execute(self._batch_get_request(ranges, dimension), timeout).get("valueRanges", [])
+        if len(answer) != len(ranges):
+            raise Unanswered(_NOT_ALL)
+        return [each.get("values", []) for each in answer]
+
+    def _batch_get_request(self, ranges: Sequence[str], dimension: str) -> Any:
+        return (
             self._service.spreadsheets()
             .values()
             .batchGet(
@@ -244,13 +264,9 @@ class GoogleSheet:
                 valueRenderOption="UNFORMATTED_VALUE",
                 dateTimeRenderOption="SERIAL_NUMBER",
                 fields="valueRanges.values",
+                prettyPrint=False,  # else every cell has a line and eight spaces of its own
             )
         )
-        answer = self._execute(request, timeout).get("valueRanges", [])
-        if len(answer) != len(ranges):
-            msg = "an answer without all the ranges"
-            raise Unanswered(msg)
-        return [each.get("values", []) for each in answer]
 
     def batch_update(self, batch: Sequence[Mapping[str, Any]], timeout: float) -> None:
         """Apply requests as they are, all or none: for set-up. Raises like `append`."""
@@ -266,11 +282,19 @@ class GoogleSheet:
         return self._execute(request, timeout, self._pacing.writes)
 
     def _execute(self, request: Any, timeout: float, pace: Pace | None = None) -> dict[str, Any]:
+        """The answer to one request as a JSON object. Raises like `_send`."""
+        answer = self._send(request, timeout, pace)
+        if not isinstance(answer, dict):
+            msg = "an answer that is not a JSON object"
+            raise Unanswered(msg)
+        return answer
+
+    def _send(self, request: Any, timeout: float, pace: Pace | None = None) -> Any:
         """Send one request, a read unless *pace* says so. Raises Rejected, Throttled, Unanswered, SheetBroken."""
         (pace or self._pacing.reads).note(self._world.monotonic())
         try:
             self._session = self._session or session_for(self._endpoint, self._token)
-            answer = request.execute(http=OneShot(self._session, timeout, self._note_date))
+            return request.execute(http=OneShot(self._session, timeout, self._note_date))
         except HttpError as error:
             raise _refusal(error.status_code, _message(error)) from None
         except google.auth.exceptions.TransportError as error:
@@ -279,10 +303,6 @@ class GoogleSheet:
             raise SheetBroken([f"Google gave no credentials ({type(error).__name__}): check the account"]) from None
         except (requests.RequestException, ClientError, ValueError) as error:
             raise Unanswered(type(error).__name__) from None
-        if not isinstance(answer, dict):
-            msg = "an answer that is not a JSON object"
-            raise Unanswered(msg)
-        return answer
 
     def _note_date(self, headers: Mapping[str, str]) -> None:
         try:

@@ -168,7 +168,7 @@ class Snapshot:
             for row in self.tables.redemptions.find("claim", claim)
             if row.time == wall
         }
-        found = self.tables.codes_of_times.get(wall, frozenset())
+        found = self.tables.codes_at(wall)
         return (found - hidden) | added
 
     def _added_codes(self) -> list[PromoCode]:

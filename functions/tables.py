@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from functions import codes
+from functions.columns import Column
 from functions.promo import Campaign, Event, PromoCode, Redemption, Row, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
     from datetime import tzinfo
+
+    from functions.columns import Index, Maker
 
 #: One code of one subscriber: all rows that say so are one code.
 Pair = tuple[str, str]
@@ -20,6 +23,7 @@ Pair = tuple[str, str]
 #: the same code to the same subscriber write two rows; each may withdraw its own alone.
 Name = tuple[str, str, int | None]
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def pair(row: Row) -> Pair:
@@ -32,27 +36,40 @@ def name_of(row: PromoCode) -> Name:
     return codes.fold(row.code), row.subscriber_id, row.issued
 
 
-class Table(Generic[R]):
-    """Rows that are parsed only when somebody asks for them; each index is a sequence of keys, "" for none.
+class Keyed(Generic[T]):
+    """A column, and how a key is made of each of its cells; falsy keys are none."""
 
-    `times` gives the wall times of one column, row by row; `marks` whether a row has one, or a word beside it.
+    def __init__(self, cells: Sequence[T], maker: Maker[T, Hashable]) -> None:
+        """Take a column; a plain list is made one."""
+        self._column = Column.of(cells)
+        self._maker = maker
+
+    def keys(self) -> list[Any]:
+        """A key for each cell: it may be fewer than the table has rows."""
+        return self._column.keys(self._maker)
+
+    def index(self) -> Index[Any]:
+        """Where each key stands."""
+        return self._column.indexed(self._maker)
+
+
+class Table(Generic[R]):
+    """Rows that are parsed only when somebody asks for them, and indexes by name.
+
+    `marks` tells of each row whether it has a time, or a word beside it. Promo codes has an index `time` by Used on,
+    Redemptions by Time.
     """
 
     def __init__(
-        self,
-        size: int,
-        parse: Callable[[int], R],
-        times: Callable[[], Sequence[int | None]] = tuple,
-        marks: Callable[[], Sequence[bool]] = tuple,
-        **keys: Sequence[str],
+        self, size: int, parse: Callable[[int], R], marks: Callable[[], Sequence[bool]] = tuple, **keyed: Keyed[Any]
     ) -> None:
         self._size = size
         self._parse = parse
-        self._times = times
         self._marks = marks
-        self._keys = keys
+        self._keyed = keyed
         self._aliases: dict[str, Mapping[str, str]] = {}
-        self._indexes: dict[str, dict[str, list[int]]] = {}
+        self._keys: dict[str, list[Any]] = {}
+        self._indexes: dict[str, Index[Any]] = {}
         self._parsed: dict[int, R] = {}
 
     def __iter__(self) -> Iterator[R]:
@@ -68,37 +85,35 @@ class Table(Generic[R]):
 
     def seen_as(self, seen: Callable[[R], R], **aliases: Mapping[str, str]) -> Table[R]:
         """The same rows, each as *seen* gives it; in an index, key -> the key under which it stands as well."""
-        found = Table(self._size, lambda number: seen(self.row(number)), self._times, self._marks, **self._keys)
-        found._indexes = self._indexes
+        found = Table(self._size, lambda number: seen(self.row(number)), self._marks, **self._keyed)
+        found._keys, found._indexes = self._keys, self._indexes
         found._aliases = {name: {**self._aliases.get(name, {}), **more} for name, more in aliases.items()}
         return found
 
     def at_time(self, wall: int) -> list[R]:
         """Rows whose time is exactly this."""
-        return [self.row(number) for number, time in enumerate(self._times()) if time == wall]
+        return [self.row(number) for number in self.index("time").get(wall, ())]
 
     def marked(self) -> frozenset[str]:
         """Codes of the rows with a mark."""
-        return frozenset(code for code, mark in zip(self._keys["code"], self._marks(), strict=True) if mark)
+        return frozenset(code for code, mark in zip(self.keys("code"), self._marks(), strict=True) if mark)
 
     def timeless(self, codes: frozenset[str]) -> list[R]:
         """Rows of these codes without a time."""
-        times = [*self._times(), *[None] * self._size]
-        rows = enumerate(zip(self._keys["code"], times, strict=False))
-        return [self.row(number) for number, (code, time) in rows if time is None and code in codes]
+        rows = enumerate(zip(self.keys("code"), self.keys("time"), strict=True))
+        return [self.row(number) for number, (code, time) in rows if not time and code in codes]
 
-    def keys(self, name: str) -> Sequence[str]:
+    def keys(self, name: str) -> Sequence[Any]:
         """Keys of an index, row by row; "" for none."""
+        if name not in self._keys:
+            keys = self._keyed[name].keys()
+            self._keys[name] = keys + [""] * (self._size - len(keys))
         return self._keys[name]
 
-    def index(self, name: str) -> dict[str, list[int]]:
-        """Key -> row numbers; built when first asked for."""
+    def index(self, name: str) -> Index[Any]:
+        """Key -> row numbers; made when first asked for."""
         if name not in self._indexes:
-            index: defaultdict[str, list[int]] = defaultdict(list)
-            for number, key in enumerate(self._keys[name]):
-                if key:
-                    index[key].append(number)
-            self._indexes[name] = dict(index)
+            self._indexes[name] = self._keyed[name].index()
         return self._indexes[name]
 
     def row(self, number: int) -> R:
@@ -113,11 +128,11 @@ def code_table(rows: Sequence[PromoCode]) -> Table[PromoCode]:
     return Table(
         len(rows),
         rows.__getitem__,
-        times=lambda: [row.used_on for row in rows],
         marks=lambda: [row.used_on is not None or row.status is not Status.UNUSED for row in rows],
-        code=[codes.fold(row.code) for row in rows],
-        subscriber=[row.subscriber_id for row in rows],
-        campaign=[codes.fold_name(row.campaign) for row in rows],
+        code=_each(rows, lambda row: codes.fold(row.code)),
+        subscriber=_each(rows, lambda row: row.subscriber_id),
+        campaign=_each(rows, lambda row: codes.fold_name(row.campaign)),
+        time=_each(rows, lambda row: row.used_on),
     )
 
 
@@ -126,11 +141,16 @@ def redemption_table(rows: Sequence[Redemption]) -> Table[Redemption]:
     return Table(
         len(rows),
         rows.__getitem__,
-        code=[codes.fold(row.code) for row in rows],
-        request=[row.request_id for row in rows],
-        claim=[row.claim for row in rows],
-        dead=["" if row.event is Event.REDEEMED else row.event.value for row in rows],
+        code=_each(rows, lambda row: codes.fold(row.code)),
+        request=_each(rows, lambda row: row.request_id),
+        claim=_each(rows, lambda row: row.claim),
+        dead=_each(rows, lambda row: "" if row.event is Event.REDEEMED else row.event.value),
+        time=_each(rows, lambda row: row.time),
     )
+
+
+def _each(rows: Sequence[R], key: Callable[[R], Hashable]) -> Keyed[R]:
+    return Keyed(rows, lambda given: [key(row) for row in given])
 
 
 @dataclass(frozen=True)
@@ -214,14 +234,15 @@ class Tables:
         same = pair(row)
         return same in self.withdrawn_pairs and not self.dead_names.isdisjoint({(*same, row.issued), (*same, None)})
 
-    @cached_property
-    def codes_of_times(self) -> dict[int, frozenset[str]]:
-        """Wall time of a redemption -> folded codes redeemed then."""
-        times: defaultdict[int, set[str]] = defaultdict(set)
-        for row in self.redemptions:
-            if row.event is Event.REDEEMED and row.time is not None:
-                times[row.time].add(codes.fold(row.code))
-        return {time: frozenset(found) for time, found in times.items()}
+    def codes_at(self, wall: int) -> frozenset[str]:
+        """Folded codes redeemed at exactly this wall time, dead or alive."""
+        rows = self.redemptions.at_time(wall)
+        return frozenset(codes.fold(row.code) for row in rows if row.event is Event.REDEEMED)
+
+    def times_near(self, wall: int, milliseconds: int) -> list[int]:
+        """Other times of redemptions that are less than so far from this one."""
+        near = [time for time in self.redemptions.index("time") if 0 < abs(time - wall) < milliseconds]
+        return [time for time in near if self.codes_at(time)]
 
     @cached_property
     def pools(self) -> dict[str, tuple[str, ...]]:
@@ -238,6 +259,11 @@ class Tables:
     def codes_of_campaign(self, folded: str) -> frozenset[str]:
         """Distinct folded codes, not withdrawn, of a campaign; counted once per read."""
         if folded not in self._codes_of_campaigns:
-            rows = self.codes.find("campaign", folded)
-            self._codes_of_campaigns[folded] = frozenset(codes.fold(row.code) for row in rows if not self.is_dead(row))
+            places, keys = self.codes.index("campaign").get(folded, ()), self.codes.keys("code")
+            withdrawn = {code for code, _ in self.withdrawn_pairs}  # no other row has to be parsed
+            self._codes_of_campaigns[folded] = frozenset(
+                keys[place]
+                for place in places
+                if keys[place] not in withdrawn or not self.is_dead(self.codes.row(place))
+            )
         return self._codes_of_campaigns[folded]
