@@ -91,6 +91,8 @@ class Committer:
         self._open: list[Turn] = []
         self._leading = False
         self._pausing = False
+        self._reading_s = 0.0  # the last read took so long
+        self._owed = False  # a write was put off for another one, and is next
         self._clock_offset = 0
         self._pacing = pacing or Pacing()
         self._fruitless = 0
@@ -146,7 +148,7 @@ class Committer:
 
     def _cycle(self, leader: Turn) -> None:
         """Read once, decide for everybody who arrived before, and write what that takes."""
-        self._world.sleep(min(self._pacing.reads.wait_s(self._world.monotonic()), self._left(leader)))
+        self._world.sleep(min(self._until_read(), self._left(leader)))
         with self._condition:
             self._open += self._arrivals
             self._arrivals = []
@@ -168,9 +170,12 @@ class Committer:
         newest = self._project(leader, reading, snapshot, played)
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
+        self._owed = bool(played.writers) and self._is_worth_a_read()
         if played.writers:
             # By the newest columns, which staff may have moved; on the same number, so that the decisions still hold.
-            if newest is not None and newest.number == reading.number and self._may_write(leader):
+            if self._owed:  # those who come meanwhile are in the batch, too
+                self._unsend(played)
+            elif newest is not None and newest.number == reading.number and self._may_write(leader):
                 self._write(leader, newest, snapshot, played)
             else:
                 self._unsend(played)
@@ -179,6 +184,20 @@ class Committer:
             self._look_again_later(leader)
         else:
             self._fruitless = 0
+
+    def _until_read(self) -> float:
+        """Seconds until the next read: if it may lead to a write, it ends when that may go out."""
+        now, reads, writes = self._world.monotonic(), self._pacing.reads, self._pacing.writes
+        with self._condition:
+            writers = [turn for turn in self._open + self._arrivals if not isinstance(turn.call, CheckCall)]
+        turn = writes.wait_s(now) - self._reading_s if writers else 0.0
+        return max(reads.wait_s(now), turn if turn <= self._patience(now, writers) else 0.0)
+
+    def _is_worth_a_read(self) -> bool:
+        """True if the next write has to wait so long that a newer read can be had first."""
+        now = self._world.monotonic()
+        wait = self._pacing.writes.wait_s(now) - self._reading_s
+        return _FRESH_S < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now) <= wait
 
     def _look_again_later(self, leader: Turn) -> None:
         """Pause before the next read, longer each time; a new call ends the pause."""
@@ -201,12 +220,15 @@ class Committer:
         """Wait for this process's turn to write, if it comes soon and the callers can wait so long."""
         now = self._world.monotonic()
         wait = self._pacing.writes.wait_s(now)
-        patience = min([_PATIENCE_S, *(turn.deadline - now - _LAST_WRITE_S for turn in (leader, *others))])
-        if wait > max(patience, 0):
+        if wait > self._patience(now, (leader, *others)):
             return False
         if wait:
             self._world.sleep(wait)
         return True
+
+    def _patience(self, now: float, turns: Sequence[Turn]) -> float:
+        """Seconds that these calls can wait for a write."""
+        return max(min([_PATIENCE_S, *(turn.deadline - now - _LAST_WRITE_S for turn in turns)]), 0.0)
 
     def _may_read(self) -> bool:
         """True if the budget has room for a read that was not planned."""
@@ -242,8 +264,10 @@ class Committer:
     def _read(self, leader: Turn) -> tuple[Reading, Snapshot] | None:
         """One read, or None after a failure that may pass; a broken sheet answers everybody."""
         self._requests["reads"] += 1
+        began = self._world.monotonic()
         try:
             reading = self._sheet.read(self._timeout(leader))
+            self._reading_s = self._world.monotonic() - began
             tables = self._recall.read(reading, tables_of(reading), [turn.call for turn in self._open], self._projector)
             snapshot = Snapshot(tables, stood=frozenset(self._stood))
         except SheetBroken as broken:
@@ -267,7 +291,9 @@ class Committer:
         projector.add([claim for _, claim in played.standing])
         looked = self._world.monotonic()
         standing = [turn for turn, _ in played.standing]
-        if not self._may_write(leader, standing) if standing else self._pacing.writes.wait_s(self._world.monotonic()):
+        # If nobody waits to be told, it takes no turn that was promised, or is not there yet.
+        idle = not self._owed and self._pacing.writes.wait_s(looked) <= 0
+        if not (self._may_write(leader, standing) if standing else idle):
             return reading
         if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
             if not self._may_read():

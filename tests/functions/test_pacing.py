@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import pairwise
 
 import pytest
-from fake_sheet import FakeSheet, FakeWorld
+from fake_sheet import START, FakeSheet, FakeWorld
 from hypothesis import given
 from hypothesis import strategies as st
 from rows import BOT, KEY, TILL
@@ -14,11 +15,15 @@ from rows import BOT, KEY, TILL
 from functions import guard
 from functions.batches import NewRow, Patch
 from functions.committer import Committer
+from functions.failures import Unanswered
 from functions.pacing import PER_MINUTE, Pace, Pacing
-from functions.promo import CheckCall, IssueCall, RedeemCall, RollbackCall
+from functions.promo import Call, CheckCall, IssueCall, RedeemCall, RollbackCall
 from functions.sheet import Reading
+from scheduler import Scheduler, SimWorld
 
 CODE = "SPRING-11111-22222"
+#: Calls of a flood: it lasts for more than a minute.
+FLOOD = 300
 
 
 def sent_at(pace: Pace, arrivals: Sequence[float]) -> list[float]:
@@ -164,3 +169,74 @@ def test_a_rollback_is_told_though_its_mark_must_wait_for_the_budget(sheet: Pace
     sheet.world.sleep(60)
     assert paced.submit(CheckCall(TILL, CODE)).outcome.word == "valid"
     assert sheet.rows["codes"][0]["status"] == "unused"
+
+
+Flood = tuple[PacedSheet, list[float], list[str]]
+
+
+def flooded(call: Callable[[int], Call]) -> Flood:
+    """Four calls a second to one process, on a clock of their own: the sheet then, how long each took, the words."""
+    scheduler = Scheduler(1)
+    world = SimWorld(scheduler, "one", START)
+    sheet = PacedSheet(world, Pacing(PER_MINUTE, PER_MINUTE))  # type: ignore[arg-type]
+    sheet.type_row("campaigns", campaign="spring")
+    for number in range(FLOOD):
+        sheet.type_row("codes", code=f"C-{number}", campaign="spring", subscriber_id=f"s{number}", status="unused")
+    paced = service(sheet)
+    took: list[float] = []
+    words: list[str] = []
+
+    def one(number: int) -> None:
+        began = world.monotonic()
+        words.append(paced.submit(call(number)).outcome.word)
+        took.append(world.monotonic() - began)
+
+    for number in range(FLOOD):
+        scheduler.at(number / 4, partial(scheduler.spawn, partial(one, number)))
+    scheduler.run()
+    return sheet, took, words
+
+
+@pytest.fixture(scope="module")
+def redemptions() -> Flood:
+    return flooded(lambda number: RedeemCall(TILL, f"C-{number}", channel="t", request_id=f"r{number}"))
+
+
+def test_a_flood_of_redemptions_is_answered_and_shown_within_the_budget(redemptions: Flood) -> None:
+    sheet, took, words = redemptions
+    assert set(words) == {"redeemed"}
+    assert {row["status"] for row in sheet.rows["codes"]} == {"used"}
+    assert most_in_a_minute(sheet.written_at) <= PER_MINUTE
+    assert most_in_a_minute(sheet.read_at) <= PER_MINUTE
+    assert max(took[FLOOD // 2 :]) < 5.0  # two turns to write until it is in a batch, one until it is shown
+
+
+def test_a_read_ends_when_the_write_that_it_leads_to_may_go_out(redemptions: Flood) -> None:
+    sheet, _, _ = redemptions
+    late = [write for write in sheet.written_at if write > 50]
+    assert max(write - max(read for read in sheet.read_at if read < write) for write in late) < 0.4  # it takes 0.3 s
+
+
+def test_a_flood_of_new_codes_is_answered_within_the_budget() -> None:
+    sheet, took, words = flooded(lambda number: IssueCall(BOT, f"u{number}", "spring"))
+    assert set(words) == {"issued"}
+    assert most_in_a_minute(sheet.written_at) <= PER_MINUTE
+    assert max(took[FLOOD // 2 :]) < 3.4
+
+
+def test_marks_that_do_not_land_leave_every_other_turn_to_new_codes(
+    sheet: PacedSheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_reading: Reading, patches: Sequence[Patch], timeout: float) -> None:
+        del patches, timeout
+        sheet._write()
+        raise Unanswered("503")
+
+    monkeypatch.setattr(sheet, "patch", refused)
+    paced = service(sheet)
+    assert paced.submit(RedeemCall(TILL, CODE, channel="till-1", request_id="r1")).outcome.word == "redeemed"
+    for _ in range(PER_MINUTE // 2):
+        sheet.world.sleep(0.1)
+        sheet.pacing.writes.note(sheet.world.monotonic())
+    told = paced.submit(IssueCall(BOT, "s2", "spring"))
+    assert (told.outcome.word, sheet.rows["codes"][0]["status"]) == ("issued", "unused")
