@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ MAX_PREFIX = 20
 FORGOTTEN = "forgotten-"
 _PSEUDONYM_BYTES = 20
 _DEFAULT_PREFIX = 8
+#: So many texts that were folded are kept: each code of a group of calls is folded twenty times.
+_REMEMBERED = 4_096
 _VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
 _FIELD = 0b100101  # x^5 + x^2 + 1, primitive over GF(2): GF(32)
 _HIGH = 0b100000
@@ -76,6 +79,7 @@ def _weighted_sum(symbols: str) -> int:
     return total
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(typed: str) -> str:
     """Give what all spellings of one code have in common: capitals, no spaces or dashes, look-alikes made one.
 
@@ -105,6 +109,7 @@ def spellings(typed: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fold(reading) for reading in readings))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold_name(name: str) -> str:
     """Give a campaign's name for comparing: capitals, spaces and what cannot be seen do not matter."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())

@@ -82,6 +82,11 @@ class Column(Sequence[T]):
         """Cells that came in some other way; a column is taken as it is."""
         return cells if isinstance(cells, cls) else Line[T]([]).grown(cells)
 
+    def plus(self, cell: T) -> Column[T]:
+        """The same and one more, on a line of its own if this one has grown otherwise."""
+        line = self.line if self._size == len(self.line.cells) else Line(list(self))
+        return line.grown((cell,))
+
     def __len__(self) -> int:
         return self._size
 

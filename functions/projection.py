@@ -19,7 +19,7 @@ from functions.tables import name_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from functions.tables import Tables
+    from functions.tables import Name, Tables
 
 #: Of so many reads what stood there before is kept: a large sheet takes memory.
 _KEPT = 8
@@ -54,8 +54,10 @@ class Projector:
         """Cells to change by position in the read *tables*: what went astray, and what is to be shown."""
         snapshot = Snapshot(tables)
         changes: dict[int, Change] = {}
+        tries = self._tries()
         for written in self._written:  # the oldest first: a later one may have seen what an earlier one spoilt
-            missing = astray.missing(tables, written) if self._tries(written.change) < astray.TRIES else ()
+            tried = tries[written.change.name, written.change.used_on]
+            missing = astray.missing(tables, written) if tried < astray.TRIES else ()
             for change in (*astray.strays(tables, written), *missing):
                 changes.setdefault(change.row, change)
         self._written = [
@@ -84,16 +86,21 @@ class Projector:
 
     def note(self, tables: Tables, changes: Iterable[Change], *, answered: bool) -> None:
         """Remember what was sent on the read *tables*."""
-        self._written += [astray.Written(change, tables, answered, 1 + self._tries(change)) for change in changes]
+        tries = self._tries()
+        self._written += [
+            astray.Written(change, tables, answered, 1 + tries.get((change.name, change.used_on), 0))
+            for change in changes
+        ]
         reads = list(dict.fromkeys(id(each.before) for each in self._written))[-_KEPT:]
         self._written = [each for each in self._written if id(each.before) in reads or astray.is_astray(tables, each)]
 
-    def _tries(self, change: Change) -> int:
+    def _tries(self) -> Mapping[tuple[Name, int | None], int]:
         """How often the same was sent for the same row."""
-        same = (
-            each for each in self._written if (each.change.name, each.change.used_on) == (change.name, change.used_on)
-        )
-        return max((each.tries for each in same), default=0)
+        tries: dict[tuple[Name, int | None], int] = {}
+        for written in self._written:
+            same = written.change.name, written.change.used_on
+            tries[same] = max(written.tries, tries.get(same, 0))
+        return tries
 
 
 def _known(event: Redemption, ids: Mapping[str, str]) -> Redemption:

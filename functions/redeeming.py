@@ -96,7 +96,7 @@ def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:
     if not live:
         undone = any(snapshot.rolled_back(row.claim) for row in of_caller)
         return Answer(finding.outcome(snapshot, found, "rolled_back" if undone else "not_redeemed", now))
-    if any(row in snapshot.added for row in live):
+    if any(snapshot.adds(row) for row in live):
         return Unsettled("its redemption is being written")
     if not call.request_id and len({row.request_id or row.claim for row in live}) > 1:
         why = "several_redemptions"

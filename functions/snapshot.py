@@ -7,15 +7,20 @@ a group of calls is about to write, or what it wrote itself.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from functions import codes
+from functions.columns import Column
 from functions.promo import Campaign, Event, PromoCode, Redemption, Row
 from functions.tables import Name, Pair, Tables, name_of, pair
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import tzinfo
+
+    from functions.columns import Maker
+
+K = TypeVar("K", str, int | None)
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Snapshot:
     """
 
     tables: Tables
-    added: tuple[Row, ...] = ()
+    added: Column[Row] = field(default_factory=lambda: Column.of(()))
     hidden_pairs: frozenset[Pair] = frozenset()
     hidden_names: frozenset[Name] = frozenset()
     hidden_claims: frozenset[str] = frozenset()
@@ -48,7 +53,7 @@ class Snapshot:
         dead = self._dead_claims
         if isinstance(row, Redemption) and row.event in {Event.ROLLED_BACK, Event.WITHDRAWN}:
             dead = dead | {row.claim}
-        return replace(self, added=(*self.added, row), _dead_claims=dead)
+        return replace(self, added=self.added.plus(row), _dead_claims=dead)
 
     def before(self, rows: Iterable[Row]) -> Snapshot:
         """The same with these very rows left out: what the sheet said before a group wrote them."""
@@ -65,7 +70,8 @@ class Snapshot:
                 pairs.add(pair(row))
             elif row.event is Event.REDEEMED:
                 claims.add(row.claim)
-        added = tuple(row for row in self.added if pair(row) not in pairs or not isinstance(row, PromoCode))
+        hidden = {row for code, holder in pairs for row in self._added(_codes, code) if row.subscriber_id == holder}
+        added = Column.of([row for row in self.added if row not in hidden]) if hidden else self.added
         return replace(self, added=added, hidden_pairs=frozenset(pairs), hidden_claims=frozenset(claims))
 
     def campaigns(self, name: str = "") -> list[Campaign]:
@@ -75,31 +81,35 @@ class Snapshot:
 
     def rows_of_code(self, folded: str) -> list[PromoCode]:
         """Live rows of Promo codes with this code."""
-        return self._live(self.tables.codes.find("code", folded), lambda row: codes.fold(row.code) == folded)
+        return self._live(self.tables.codes.find("code", folded), self._added(_codes, folded))
 
     def rows_of_subscriber(self, subscriber_id: str, campaign: str) -> list[PromoCode]:
         """Live rows of Promo codes that this subscriber holds in a campaign."""
         folded = codes.fold_name(campaign)
         rows = self.tables.codes.find("subscriber", subscriber_id)
-        found = self._live(rows, lambda row: row.subscriber_id == subscriber_id)
+        found = self._live(rows, self._added(_holders, subscriber_id))
         return [row for row in found if codes.fold_name(row.campaign) == folded]
 
     def redemptions_of_code(self, folded: str, *, dead: bool = False) -> list[Redemption]:
         """Live claims on this code, each once; dead ones too if asked for."""
         stored = self.tables.redemptions.find("code", folded)
-        return self._claims(stored, lambda row: codes.fold(row.code) == folded, dead=dead)
+        return self._claims(stored, self._added(_codes_of_claims, folded), dead=dead)
 
     def redemptions_of_request(self, request_id: str) -> list[Redemption]:
         """Claims with this Request ID, dead ones too, each once; none for ""."""
         if not request_id:
             return []
         rows = self.tables.redemptions.find("request", request_id)
-        return self._claims(rows, lambda row: row.request_id == request_id, dead=True)
+        return self._claims(rows, self._added(_requests, request_id), dead=True)
 
     def rolled_back(self, claim: str) -> bool:
         """True if a row says that this redemption was rolled back; a withdrawn claim was not."""
-        rows = [*self.tables.redemptions.find("claim", claim), *self._added_redemptions()]
-        return any(row.event is Event.ROLLED_BACK and row.claim == claim for row in rows)
+        rows = [*self.tables.redemptions.find("claim", claim), *self._added(_claims, claim)]
+        return any(isinstance(row, Redemption) and row.event is Event.ROLLED_BACK for row in rows)
+
+    def adds(self, row: Row) -> bool:
+        """True if this very row is about to be written."""
+        return row in self._added(_codes if isinstance(row, PromoCode) else _codes_of_claims, codes.fold(row.code))
 
     def is_dead(self, row: Row) -> bool:
         """True if a row of Redemptions withdraws this claim or rolls it back."""
@@ -132,7 +142,7 @@ class Snapshot:
         """True if the code is in any row of Promo codes or Redemptions, dead or alive; a reminder is no such row."""
         in_codes = any(not self._is_hidden(row) for row in self.tables.codes.find("code", folded))
         in_claims = any(not self._is_own(row) for row in self.tables.redemptions.find("code", folded))
-        return in_codes or in_claims or any(codes.fold(row.code) == folded for row in self.added)
+        return in_codes or in_claims or bool(self._added(_codes, folded) or self._added(_codes_of_claims, folded))
 
     def _is_own(self, row: Redemption) -> bool:
         """True for a claim that is left out here, the withdrawal of another copy of such a row, and a reminder."""
@@ -146,7 +156,7 @@ class Snapshot:
         """Distinct codes of a campaign that are in a live row."""
         folded = codes.fold_name(campaign)
         stored = self.tables.codes_of_campaign(folded)
-        added = {codes.fold(row.code) for row in self._added_codes() if codes.fold_name(row.campaign) == folded}
+        added = {codes.fold(row.code) for row in self._added(_campaigns, folded)}
         hidden = ({code for code, _ in self.hidden_pairs} | {code for code, _, _ in self.hidden_names}) & stored
         gone = {
             code
@@ -161,25 +171,27 @@ class Snapshot:
 
     def redeemed_at(self, wall: int) -> frozenset[str]:
         """Folded codes with a redemption, dead or alive, at exactly this wall time."""
-        added = {codes.fold(row.code) for row in self._added_redemptions() if row.time == wall}
+        added = frozenset(codes.fold(row.code) for row in self._added(_times, wall))
+        found = self.tables.codes_at(wall)
+        if not found:
+            return added
         hidden = {
             codes.fold(row.code)
             for claim in self.hidden_claims
             for row in self.tables.redemptions.find("claim", claim)
             if row.time == wall
         }
-        found = self.tables.codes_at(wall)
         return (found - hidden) | added
 
-    def _added_codes(self) -> list[PromoCode]:
-        return [row for row in self.added if isinstance(row, PromoCode)]
+    def _added(self, maker: Maker[Row, K], key: K) -> list[Row]:
+        """Rows about to be written that have this key."""
+        if not self.added:
+            return []
+        return [self.added[place] for place in self.added.indexed(maker).get(key, ())]
 
-    def _added_redemptions(self) -> list[Redemption]:
-        return [row for row in self.added if isinstance(row, Redemption)]
-
-    def _live(self, stored: Iterable[PromoCode], wanted: Callable[[PromoCode], bool]) -> list[PromoCode]:
+    def _live(self, stored: Iterable[PromoCode], added: Iterable[Row]) -> list[PromoCode]:
         found = [row for row in stored if not self._is_hidden(row)]
-        found += [row for row in self._added_codes() if wanted(row)]
+        found += [row for row in added if isinstance(row, PromoCode)]
         return [row for row in found if not self.is_dead(row)]
 
     def _is_hidden(self, row: PromoCode) -> bool:
@@ -187,10 +199,39 @@ class Snapshot:
             bool(self.hidden_names) and name_of(row) in self.hidden_names
         )
 
-    def _claims(
-        self, stored: Iterable[Redemption], wanted: Callable[[Redemption], bool], *, dead: bool = False
-    ) -> list[Redemption]:
+    def _claims(self, stored: Iterable[Redemption], added: Iterable[Row], *, dead: bool = False) -> list[Redemption]:
         rows = [row for row in stored if row.claim not in self.hidden_claims]
-        rows += [row for row in self._added_redemptions() if wanted(row)]
+        rows += [row for row in added if isinstance(row, Redemption)]
         claims = {row.claim or str(id(row)): row for row in rows if row.event is Event.REDEEMED}
         return [row for row in claims.values() if dead or not self.is_dead(row)]
+
+
+# What rows that are about to be written are found by: Promo codes' by three keys, Redemptions' by four.
+
+
+def _codes(rows: Sequence[Row]) -> list[str]:
+    return [codes.fold(row.code) if isinstance(row, PromoCode) else "" for row in rows]
+
+
+def _holders(rows: Sequence[Row]) -> list[str]:
+    return [row.subscriber_id if isinstance(row, PromoCode) else "" for row in rows]
+
+
+def _campaigns(rows: Sequence[Row]) -> list[str]:
+    return [codes.fold_name(row.campaign) if isinstance(row, PromoCode) else "" for row in rows]
+
+
+def _codes_of_claims(rows: Sequence[Row]) -> list[str]:
+    return [codes.fold(row.code) if isinstance(row, Redemption) else "" for row in rows]
+
+
+def _requests(rows: Sequence[Row]) -> list[str]:
+    return [row.request_id if isinstance(row, Redemption) else "" for row in rows]
+
+
+def _claims(rows: Sequence[Row]) -> list[str]:
+    return [row.claim if isinstance(row, Redemption) else "" for row in rows]
+
+
+def _times(rows: Sequence[Row]) -> list[int | None]:
+    return [row.time if isinstance(row, Redemption) else None for row in rows]

@@ -88,7 +88,7 @@ def has_stood(snapshot: Snapshot, rows: Iterable[PromoCode]) -> bool:
 
     Nothing in the sheet says so.
     """
-    return any(name_of(row) in snapshot.stood or row in snapshot.added for row in rows)
+    return any(name_of(row) in snapshot.stood or snapshot.adds(row) for row in rows)
 
 
 def is_void(rows: Iterable[PromoCode]) -> bool:
