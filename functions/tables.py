@@ -106,7 +106,7 @@ class Table(Generic[R]):
     def keys(self, name: str) -> Sequence[Any]:
         """Keys of an index, row by row; "" for none."""
         if name not in self._keys:
-            keys = self._keyed[name].keys()
+            keys = self._keyed[name].keys()[: self._size]  # a column may go on with blanks
             self._keys[name] = keys + [""] * (self._size - len(keys))
         return self._keys[name]
 

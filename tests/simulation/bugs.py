@@ -13,12 +13,13 @@ from typing import Any
 
 import instances
 from cloud import Batch, Google, positions
-from functions import cells, codes, committer, deciding, guard, issuing, redeeming, standing
+from functions import cells, codes, committer, deciding, guard, issuing, keys, redeeming, standing
 from functions.deciding import Fate, Round, Turn
 from functions.failures import StampTaken
 from functions.projection import Projector
 from functions.promo import Claim, Event, Redemption, Unsettled
 from functions.snapshot import Snapshot
+from functions.tables import Keyed
 
 Patch = Callable[[Any, str, Any], None]
 
@@ -203,7 +204,8 @@ def adopt_unconfirmed(patch: Patch) -> None:
 def redeemed_minus_rolled_back(patch: Patch) -> None:
     def by_count(self: Snapshot, folded: str, *, dead: bool = False) -> list[Redemption]:
         stored = [*self.tables.redemptions.find("code", folded)]
-        claims = self._claims(stored, lambda row: codes.fold(row.code) == folded, dead=True)
+        added = [row for row in self.added if codes.fold(row.code) == folded]
+        claims = self._claims(stored, added, dead=True)
         if dead:
             return claims
         undone = sum(row.event is Event.ROLLED_BACK for row in stored)
@@ -304,7 +306,7 @@ def exact_write_folded_lookup(patch: Patch) -> None:
 
     def exact(reading: Any) -> Any:
         found = table(reading)
-        found._keys["code"] = [str(cell) for cell in reading.columns["redemptions"]["code"]]
+        found._keyed["code"] = Keyed(reading.columns["redemptions"]["code"], keys.texts)
         return found
 
     redeem = redeeming.redeem
