@@ -24,13 +24,24 @@ from functions.forgotten import Recall
 from functions.glance import Glance
 from functions.pacing import Pacing
 from functions.projection import Projector
-from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall, TypedCall
+from functions.promo import (
+    Answer,
+    Call,
+    CheckCall,
+    Decision,
+    IssueCall,
+    Outcome,
+    PromoCode,
+    RedeemCall,
+    RollbackCall,
+    TypedCall,
+)
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
 from functions.writer import Sent, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from functions.astray import Change
     from functions.pacing import Pace
@@ -52,7 +63,7 @@ _PAUSE_S, _LONGEST_PAUSE_S = (0.05, 0.25), 2.0
 _REMEMBERED_S, _REMEMBERED = 600.0, 10_000
 _BACKOFF_S = 0.5
 #: A write waits so long for its turn in the budget; with more to wait the reads go on without it.
-_PATIENCE_S = 2.5
+_PATIENCE_S = 3.0
 #: A projection is made from a read that is no older.
 _FRESH_S = 0.3
 
@@ -170,13 +181,17 @@ class Committer:
         newest = self._project(leader, reading, snapshot, played)
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
-        self._owed = bool(played.writers) and self._is_worth_a_read()
+        together = _together(turn.call for turn in played.sending)
+        self._owed = bool(played.writers) and self._is_worth_a_read(together)
         if played.writers:
             # By the newest columns, which staff may have moved; on the same number, so that the decisions still hold.
             if self._owed:  # those who come meanwhile are in the batch, too
                 self._unsend(played)
-            elif newest is not None and newest.number == reading.number and self._may_write(leader):
+            elif newest is not None and newest.number == reading.number and self._may_write(leader, together=together):
                 self._write(leader, newest, snapshot, played)
+                if together > 1 and any(turn.fate is not Fate.UNSENT for turn in played.sending):
+                    self._pacing.reads.keep()
+                    self._pacing.writes.keep()
             else:
                 self._unsend(played)
                 self._pause(leader, self._pacing.writes.wait_s(self._world.monotonic()))
@@ -190,14 +205,15 @@ class Committer:
         now, reads, writes = self._world.monotonic(), self._pacing.reads, self._pacing.writes
         with self._condition:
             writers = [turn for turn in self._open + self._arrivals if not isinstance(turn.call, CheckCall)]
-        turn = writes.wait_s(now) - self._reading_s if writers else 0.0
-        return max(reads.wait_s(now), turn if turn <= self._patience(now, writers) else 0.0)
+        together = 1 if any(turn.claim for turn in writers) else _together(turn.call for turn in writers)
+        turn = writes.wait_s(now, together) - self._reading_s if writers else 0.0
+        return max(reads.wait_s(now, together), turn if turn <= self._patience(now, writers) else 0.0)
 
-    def _is_worth_a_read(self) -> bool:
+    def _is_worth_a_read(self, together: int) -> bool:
         """True if the next write has to wait so long that a newer read can be had first."""
         now = self._world.monotonic()
-        wait = self._pacing.writes.wait_s(now) - self._reading_s
-        return _FRESH_S < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now) <= wait
+        wait = self._pacing.writes.wait_s(now, together) - self._reading_s
+        return _FRESH_S < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now, together) <= wait + _FRESH_S
 
     def _look_again_later(self, leader: Turn) -> None:
         """Pause before the next read, longer each time; a new call ends the pause."""
@@ -216,10 +232,10 @@ class Committer:
                 self._world.wait(self._condition, min(seconds, self._timeout(leader)))
                 self._pausing = False
 
-    def _may_write(self, leader: Turn, others: Sequence[Turn] = ()) -> bool:
+    def _may_write(self, leader: Turn, others: Sequence[Turn] = (), together: int = 1) -> bool:
         """Wait for this process's turn to write, if it comes soon and the callers can wait so long."""
         now = self._world.monotonic()
-        wait = self._pacing.writes.wait_s(now)
+        wait = self._pacing.writes.wait_s(now, together)
         if wait > self._patience(now, (leader, *others)):
             return False
         if wait:
@@ -411,6 +427,11 @@ class Committer:
         if reading.server_ms is not None:
             offset = reading.server_ms - self._world.wall_ms()
             self._clock_offset = offset if abs(offset) > _SAME_CLOCK_MS else 0
+
+
+def _together(calls: Iterable[Call]) -> int:
+    """How many reads, and how many writes, these calls make soon after each other: a claim is seen, and then shown."""
+    return 2 if any(isinstance(call, RedeemCall | RollbackCall) for call in calls) else 1
 
 
 def _where(error: BaseException) -> str:

@@ -1,8 +1,9 @@
 """Pacing: no more requests in any minute than the quota allows, spread so that nobody waits long. No I/O.
 
 Google counts reads and writes apart, 60 a minute and user each (https://developers.google.com/workspace/sheets/api/limits).
-The first third of a minute's budget goes out at once: a lone call never waits. After that requests keep the smallest
+The first sixth of a minute's budget goes out at once: a lone call never waits. After that requests keep the smallest
 even distance at which the budget of no minute is ever exceeded, so that a flood is served steadily, with no long hole.
+Two that belong together, such as a claim and what shows it, go out as a pair, at twice that distance from the last.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections import deque
 #: DESIGN.md section 6: a tenth below Google's own 60 a minute.
 PER_MINUTE = 54
 _MINUTE_S = 60.0
-_AT_ONCE = 3
+_AT_ONCE = 6
 
 
 class Pace:
@@ -22,6 +23,8 @@ class Pace:
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
         self.budget = per_minute
         self._sent: deque[float] = deque()
+        self._last = 0.0  # the last one, or the first of a pair
+        self._kept = 0
         self._held_until = 0.0
         self._lock = threading.Lock()
         #: Failures in a row.
@@ -31,29 +34,39 @@ class Pace:
         """Count a request that goes out now."""
         with self._lock:
             self._sent.append(now)
+            if self._kept:
+                self._kept -= 1
+            else:
+                self._last = now
+
+    def keep(self) -> None:
+        """Another one is to follow the last one soon: it is counted now, and need not wait."""
+        with self._lock:
+            self._kept += 1
 
     def hold(self, until: float) -> None:
         """Send none before that: Google said that it is too much, or did not answer."""
         self._held_until = max(self._held_until, until)
         self.failures += 1
 
-    def wait_s(self, now: float) -> float:
-        """Seconds until the next one may go out; 0 for at once."""
+    def wait_s(self, now: float, together: int = 1) -> float:
+        """Seconds until the next one may go out, or so many *together*; 0 for at once."""
         with self._lock:
-            return self._wait_s(now)
+            return self._wait_s(now, together)
 
-    def _wait_s(self, now: float) -> float:
+    def _wait_s(self, now: float, together: int) -> float:
         while self._sent and self._sent[0] <= now - _MINUTE_S:
             self._sent.popleft()
         held = max(0.0, self._held_until - now)
-        sent = len(self._sent)
-        if sent * _AT_ONCE < self.budget:
+        sent = len(self._sent) + self._kept
+        if self._kept >= together or (sent + together - 1) * _AT_ONCE < self.budget:
             return held
         # Before the place-th oldest leaves the minute, fewer than `free + place` more may be sent after the last one.
-        free, last = self.budget - sent, self._sent[-1]
-        leaves = ((place, each + _MINUTE_S - last) for place, each in enumerate(self._sent, 1))
-        distance = max(seconds / (free + place) for place, seconds in leaves if free + place > 0)
-        return max(held, last + distance - now)
+        free = self.budget - sent
+        leaves = ((place, each + _MINUTE_S - self._last) for place, each in enumerate(self._sent, 1))
+        turns = ((seconds, -(-(free + place) // together)) for place, seconds in leaves)
+        distance = max((seconds / turn for seconds, turn in turns if turn > 0), default=0.0)
+        return max(held, self._last + distance - now)
 
 
 class Pacing:

@@ -374,6 +374,6 @@ BUGS = (
     Bug("appendCells: positions chosen on a snapshot", ("snapshot",), append_cells, _CALM),
     Bug("stamps pruned to 4", ("late",), stamps_pruned_to_four, _STORM),
     Bug("the 60 s window for tills", ("serial",), window_for_tills, _CALM),
-    Bug("unlimited retries", ("serial",), unlimited_retries, {"faults": 0.7, "kills": False}),
+    Bug("unlimited retries", ("serial",), unlimited_retries, {"faults": 0.7, "kills": False, "processes": 1}),
     Bug("case-folded lookup with exact write", ("serial",), exact_write_folded_lookup, _CALM),
 )
