@@ -213,7 +213,7 @@ class Committer:
         """True if the next write has to wait so long that a newer read can be had first."""
         now = self._world.monotonic()
         wait = self._pacing.writes.wait_s(now, together) - self._reading_s
-        return _FRESH_S < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now, together) <= wait + _FRESH_S
+        return 0 < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now, together) <= wait + _FRESH_S
 
     def _look_again_later(self, leader: Turn) -> None:
         """Pause before the next read, longer each time; a new call ends the pause."""
