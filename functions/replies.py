@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from functions.door import Kind, Refusal, Surface
@@ -56,8 +57,12 @@ class Reply:
     body: bytes
 
 
+@lru_cache(maxsize=256)
 def refused(surface: Surface, refusal: Refusal, language: str) -> Reply:
-    """Answer a request that got no further than the door."""
+    """Answer a request that got no further than the door: nothing in it is the caller's, so few answers serve them all.
+
+    Whoever tries keys by the thousand must not cost more than it has to.
+    """
     if surface is Surface.BOT:
         return bot_reply(refusal, language)
     return till_reply(refusal.kind, refusal, language)

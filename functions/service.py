@@ -194,7 +194,8 @@ class Service:
     def _language(self, request: flask.Request) -> str:
         """The sheet's language once it is known, else the one that the client asks for."""
         known = self._committer.language if self._committer is not None else ""
-        return known or (request.accept_languages.best_match(["en", "ru"]) or "en")
+        asked = "Accept-Language" in request.headers and request.accept_languages.best_match(["en", "ru"])
+        return known or asked or "en"
 
     def _log(  # noqa: PLR0913, PLR0917 - what a line consists of
         self,
