@@ -12,7 +12,6 @@ import google.auth
 import httplib2
 import requests
 from google.auth.transport.requests import AuthorizedSession
-from google.oauth2.credentials import Credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -30,6 +29,8 @@ def session_for(endpoint: str, token: str = "") -> requests.Session:
         session.trust_env = False  # a proxy set for the machine must not get what is meant for loopback
         return session
     if token:
+        from google.oauth2.credentials import Credentials  # noqa: PLC0415 - only for a person's token, and it loads much
+
         return AuthorizedSession(Credentials(token))  # type: ignore[no-untyped-call]
     credentials, _project = google.auth.default(scopes=SCOPES)
     return AuthorizedSession(credentials)  # type: ignore[no-untyped-call]
