@@ -171,17 +171,10 @@ class Snapshot:
 
     def redeemed_at(self, wall: int) -> frozenset[str]:
         """Folded codes with a redemption, dead or alive, at exactly this wall time."""
-        added = frozenset(codes.fold(row.code) for row in self._added(_times, wall))
-        found = self.tables.codes_at(wall)
-        if not found:
-            return added
-        hidden = {
-            codes.fold(row.code)
-            for claim in self.hidden_claims
-            for row in self.tables.redemptions.find("claim", claim)
-            if row.time == wall
-        }
-        return (found - hidden) | added
+        added = {codes.fold(row.code) for row in self._added(_times, wall)}
+        rows = self.tables.redemptions.at_time(wall)
+        hidden = {codes.fold(row.code) for row in rows if row.claim in self.hidden_claims}
+        return (self.tables.codes_at(wall) - hidden) | added
 
     def _added(self, maker: Maker[Row, K], key: K) -> list[Row]:
         """Rows about to be written that have this key."""
