@@ -1,7 +1,7 @@
 """Makers of keys: what rows are found by, made of many cells at once. Pure.
 
 Nearly every cell of a sheet is plain text and most words come again and again, so each maker has a short way for those;
-that both ways give the same is a property test (test_keys.py).
+that both ways give the same is a property test (test_answers.py).
 """
 
 from __future__ import annotations

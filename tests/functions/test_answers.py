@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from functions import answers, codes, keys
 from functions.answers import Answers
 from functions.columns import Column, Maker
+from functions.tables import Keyed, Table
 from sheet_schema.records import Cell, text
 
 #: What looks like the seams of an answer, what JSON escapes, and what Python takes for equal.
@@ -226,3 +227,39 @@ class TestColumn:
     def test_a_column_is_taken_as_it_is(self) -> None:
         column = Column.of(["a"])
         assert Column.of(column) is column
+
+
+@settings(max_examples=200, deadline=None)
+@given(SHEET, EDITS)
+def test_a_read_with_the_last_one_at_hand_is_asked_like_one_without(
+    sheet: list[list[Cell]], edits: list[tuple[str, int, int, Cell]]
+) -> None:
+    """Code, subscriber and Used on of Promo codes, by the tables that decisions ask."""
+    kept = Answers()
+    for edit in [None, *edits]:
+        sheet = edited(sheet, *edit) if edit else sheet
+        body = answer(sheet, None)
+        tables = [table_of(reader.columns(body, NAMES)) for reader in (kept, Answers())]
+        assert told_by(tables[0], sheet) == told_by(tables[1], sheet)
+
+
+def table_of(found: list[tuple[Cell, Column[Cell]]]) -> Table[tuple[int, ...]]:
+    ids, people, times = (cells for _, cells in found)
+    size = max(len(ids), len(people), len(times))
+    keyed = {
+        "code": Keyed(ids, keys.codes_folded),
+        "subscriber": Keyed(people, keys.texts),
+        "time": Keyed(times, keys.times),
+    }
+    return Table(size, lambda number: (number,), lambda: [bool(number % 2) for number in range(size)], **keyed)
+
+
+def told_by(table: Table[tuple[int, ...]], sheet: list[list[Cell]]) -> list[object]:
+    asked = {key for cells in sheet for maker in (keys.codes_folded, keys.texts) for key in maker(cells)}
+    return [
+        [(key, table.find(name, key)) for key in sorted(asked) for name in ("code", "subscriber")],
+        [table.at_time(time) for time in keys.times(sheet[2]) if time],
+        [table.keys(name) for name in ("code", "subscriber", "time")],
+        table.marked(),
+        table.timeless(frozenset(asked)),
+    ]
