@@ -99,3 +99,15 @@ def test_a_claim_that_is_left_out_is_left_out_of_what_was_added_too(
     ]
     assert told(view.without([row])) == told(standing(kept))
     assert not view.without([row]).adds(replace(row, issued=None))
+
+
+def test_rows_without_a_time_are_told_from_those_with_one() -> None:
+    rows = [
+        PromoCode("A-1", "spring", "s1"),
+        PromoCode("A-1", "spring", "s2", used_on=ago(1)),
+        PromoCode("B-2", "spring", "s3"),
+    ]
+    table = code_table(rows)
+    assert table.timeless(frozenset({"A1"})) == rows[:1]
+    assert table.at_time(ago(1)) == rows[1:2]
+    assert table.marked() == {"A1"}
