@@ -1,7 +1,7 @@
 """Pacing: no more requests in any minute than the quota allows, spread so that nobody waits long. No I/O.
 
 Google counts reads and writes apart, 60 a minute and user each (https://developers.google.com/workspace/sheets/api/limits).
-The first sixth of a minute's budget goes out at once: a lone call never waits. After that requests keep the smallest
+The first quarter of a minute's budget goes out at once: a lone call never waits. After that requests keep the smallest
 even distance at which the budget of no minute is ever exceeded, so that a flood is served steadily, with no long hole.
 Two that belong together, such as a claim and what shows it, go out as a pair, at twice that distance from the last.
 """
@@ -14,7 +14,7 @@ from collections import deque
 #: DESIGN.md section 6: a tenth below Google's own 60 a minute.
 PER_MINUTE = 54
 _MINUTE_S = 60.0
-_AT_ONCE = 6
+_AT_ONCE = 4
 
 
 class Pace:

@@ -69,7 +69,7 @@ class TestPace:
         assert most_in_a_minute(times) <= per_minute
 
     def test_one_that_is_to_follow_is_counted_before_it_is_sent(self) -> None:
-        pace = Pace(13)
+        pace = Pace(10)
         pace.note(0.0)
         assert pace.wait_s(0.0, 2) == 0.0
         pace.keep()
