@@ -51,18 +51,22 @@ CALLS = (
         _bot("issue", campaign=book.STOPPED, subscriber_id=NEW),
         "campaign_inactive",
         1,
-        False,
+        of_rival=False,
     ),
     Lone(
-        "issue: campaign_not_found", _bot("issue", campaign="none", subscriber_id=NEW), "campaign_not_found", 1, False
+        "issue: campaign_not_found",
+        _bot("issue", campaign="none", subscriber_id=NEW),
+        "campaign_not_found",
+        1,
+        of_rival=False,
     ),
     Lone("check: valid", _bot("check", code=book.code_of(30), subscriber_id=HOLDER), "valid", 1),
     Lone("check: not_found", _till("check", code="SPRING-00000-00000"), "not_found", 1),
     Lone("redeem: redeemed", _till("redeem", code=book.code_of(30)), "redeemed", 4),
     Lone("redeem: already_used", _till("redeem", code=book.code_of(30)), "already_used", 1),
-    Lone("redeem: already_used, long ago", _till("redeem", code=book.code_of(1)), "already_used", 1, False),
+    Lone("redeem: already_used, long ago", _till("redeem", code=book.code_of(1)), "already_used", 1, of_rival=False),
     Lone("redeem: not_found", _till("redeem", code="SPRING-00000-00000"), "not_found", 1),
-    Lone("rollback: not_redeemed", _till("rollback", code=book.code_of(31)), "not_redeemed", 1, False),
+    Lone("rollback: not_redeemed", _till("rollback", code=book.code_of(31)), "not_redeemed", 1, of_rival=False),
 )
 FIRST = _bot("check", code=book.code_of(29), subscriber_id=book.subscriber(29))
 

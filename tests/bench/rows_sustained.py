@@ -8,7 +8,7 @@ the answer to its last, so that the quota is spent to the last request. Duplicat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from tests.bench import bench_book as book
@@ -114,15 +114,15 @@ def _told(name: str, words: frozenset[str], run: Run, rivals: Sequence[Run], sec
     section.add("sheet: reads + writes (refused)", _asked(run), _both(map(_asked, rivals)))
     section.add("CPU: functions, sheet, load", _cores(run), _both(map(_cores, rivals)))
     section.notes += [
-        f"Open loop of {PER_MINUTE:,} new ones a minute and every {TWICE}th twice at one moment, {len(run.told):,} calls;"
-        f" {LATENCY_MS} ms a sheet request, quota enforced. An answer after {TOO_LATE_S:.0f} s is an error.",
+        f"Open loop: {PER_MINUTE:,} new ones a minute, every {TWICE}th twice at one moment; {len(run.told):,} calls.",
+        f"{LATENCY_MS} ms a sheet request, quota enforced. An answer after {TOO_LATE_S:.0f} s is an error.",
         f"Rivals: (a) gspread, (b) the same under one lock; a closed loop of {CALLERS} callers, what suits them best.",
     ]
     return section
 
 
-def _both(texts: object) -> str:
-    return " · ".join(f"({name}) {text}" for name, text in zip("ab", texts, strict=True))  # type: ignore[call-overload]
+def _both(texts: Iterable[str]) -> str:
+    return " · ".join(f"({name}) {text}" for name, text in zip("ab", texts, strict=True))
 
 
 def _waited(run: Run) -> str:
