@@ -28,6 +28,7 @@ STOPPED = "stopped"
 RIVAL_HEADER = ["Promo code", "Campaign", "Subscriber ID", "Name", "Issue date", "Status", "Usage channel", "Used on"]
 _CHUNK = 20_000
 _ENGLISH = languages.language("en")
+_DEATHS = {_ENGLISH.words["withdrawn"], _ENGLISH.words["rolled_back"]}
 
 
 def settings(url: str, per_minute: int = 54) -> dict[str, str]:
@@ -147,14 +148,16 @@ def look(file: Path) -> Found:
     with _opened(file) as url:
         given, events = (_rows(url, _ENGLISH.tabs[tab]) for tab in ("codes", "redemptions"))
     at = {column.key: place for place, column in enumerate(tabs.REDEMPTIONS.columns)}
-    dead = [row for row in events if row[at["event"]] in {"withdrawn", "rolled back"}]
-    dead_claims = {row[at["claim"]] for row in dead if len(row) > at["claim"]}
-    dead_pairs = {(row[at["code"]], row[at["subscriber_id"]]) for row in dead if len(row) <= at["claim"]}
+    claims = [row[at["claim"]] if len(row) > at["claim"] else "" for row in events]
+    dead = [(row, claim) for row, claim in zip(events, claims, strict=True) if row[at["event"]] in _DEATHS]
+    dead_claims = {claim for _, claim in dead if claim}
+    dead_rows = {(row[at["code"]], row[at["subscriber_id"]], row[at["time"]]) for row, claim in dead if not claim}
     codes_of: defaultdict[str, set[str]] = defaultdict(set)
     for row in given:
-        if (row[0], row[2]) not in dead_pairs:
+        if (row[0], row[2], row[5]) not in dead_rows:  # code, subscriber, issue date: what names a row
             codes_of[str(row[2])].add(row[0])
-    live = [row for row in events if row[at["event"]] == "redeemed" and row[at["claim"]] not in dead_claims]
+    alive = zip(events, claims, strict=True)
+    live = [row for row, claim in alive if row[at["event"]] == "redeemed" and claim not in dead_claims]
     return Found(dict(codes_of), Counter(row[at["code"]] for row in live))
 
 

@@ -16,7 +16,7 @@ import requests
 from tests.bench import bench_book as book
 from tests.bench.bench_processes import most_mib
 
-TIMES = 5
+TIMES = 3
 Measured = dict[str, float]
 
 

@@ -1,7 +1,7 @@
 """What a read and a decision cost as the sheet grows, in bytes, CPU and memory; beside gspread on as many rows.
 
 One process of ours without HTTP in front of it: the real committer on the real sheet server, whose CPU is not counted.
-A third of the codes is redeemed. Each size has a process of its own; figures are the median of five.
+A third of the codes is redeemed. Each size has a process of its own; figures are the median of three.
 """
 
 from __future__ import annotations

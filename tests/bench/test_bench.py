@@ -17,6 +17,7 @@ from typing import Any
 import functions_framework
 import pytest
 from flask.testing import FlaskClient
+from local_sheet import Staff
 
 from functions.local.faults import Fault
 from functions.local.server import LocalSheets
@@ -178,6 +179,28 @@ def test_the_filled_sheet_is_what_the_functions_would_have_written(tmp_path: Pat
     assert found.codes == {book.subscriber(number): {book.code_of(number)} for number in range(5)}
     assert found.redemptions == Counter(book.code_of(number) for number in range(2))
     assert (found.doubly_issued(), found.doubly_redeemed()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("withdrawn", "expected"),
+    [
+        pytest.param(["", "", ""], 1, id="nothing: two codes"),
+        pytest.param(["SECOND", book.subscriber(0), 46_001.5], 0, id="the second row"),
+        pytest.param(["SECOND", book.subscriber(0), 46_001.25], 1, id="another copy of it"),
+    ],
+)
+def test_a_withdrawn_row_is_no_code(withdrawn: list[Any], expected: int, tmp_path: Path) -> None:
+    book.make(tmp_path / "book", 1)
+    code, subscriber, time = withdrawn
+    with LocalSheets(data=str(tmp_path / "book")) as server:
+        staff = Staff(server, "en")
+        staff.type_row(
+            "codes", 3, code="SECOND", campaign="spring", subscriber_id=book.subscriber(0), issue_date=46_001.5
+        )
+        if code:
+            staff.type_row("redemptions", 2, time=time, code=code, event="withdrawn", subscriber_id=subscriber)
+        staff.session.close()
+    assert book.look(tmp_path / "book").doubly_issued() == expected
 
 
 def test_the_sheet_server_tells_what_it_was_asked(tmp_path: Path) -> None:
