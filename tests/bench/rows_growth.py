@@ -20,6 +20,8 @@ from tests.bench.bench_table import Section
 
 SIZES, SHORT_SIZES = (1_000, 10_000, 100_000, 300_000), (1_000, 10_000)
 GOAL_SIZE, _CPU_S, _MIB = 100_000, 0.4, 400
+#: What changed since the read before: the last is the worst that staff can do.
+READS = {"first": "first", "same": "nothing new", "added": "a row added", "sorted": "all rows sorted anew"}
 
 
 def measure(short: bool) -> Section:  # noqa: FBT001
@@ -33,24 +35,26 @@ def measure(short: bool) -> Section:  # noqa: FBT001
         goal = size == GOAL_SIZE
         section.add(f"{size:,}: bytes a read", f"{ours['bytes'] / 1e6:.2f} MB", f"{rival['bytes'] / 1e6:.2f} MB")
         section.add(
-            f"{size:,}: CPU a read", f"{1000 * ours['added']:.0f} ms (first {1000 * ours['first']:.0f}, nothing new {1000 * ours['same']:.0f})",
-            f"{1000 * rival['same']:.0f} ms", f"at most {1000 * _CPU_S:.0f} ms" if goal else "",
-            reached=ours["added"] <= _CPU_S if goal else None,
-        )  # fmt: skip
-        section.add(
-            f"{size:,}: CPU of a lone check", f"{1000 * ours['check']:.0f} ms", f"{1000 * rival['same']:.0f} ms"
+            f"{size:,}: CPU a read",
+            ", ".join(f"{name} {1000 * ours[key]:.0f} ms" for key, name in READS.items()),
+            f"{1000 * rival['same']:.0f} ms",
+            f"at most {1000 * _CPU_S:.0f} ms" if goal else "",
+            reached=max(ours[key] for key in READS if key != "first") <= _CPU_S if goal else None,
         )
         section.add(
-            f"{size:,}: CPU of a lone issue",
-            f"{1000 * ours['issue']:.0f} ms (two reads, a write)",
-            f"{1000 * rival['issue']:.0f} ms",
+            f"{size:,}: CPU of a lone issue", f"{1000 * ours['issue']:.0f} ms", f"{1000 * rival['issue']:.0f} ms"
         )
+        section.add(f"{size:,}: CPU of a decision of it", f"{1000 * ours['decision']:.2f} ms")
         section.add(
-            f"{size:,}: memory at most", f"{ours['mib']:.0f} MiB", f"{rival['mib']:.0f} MiB",
-            f"under {_MIB} MiB" if goal else "", reached=ours["mib"] < _MIB if goal else None,
-        )  # fmt: skip
+            f"{size:,}: memory at most",
+            f"{ours['mib']:.0f} MiB",
+            f"{rival['mib']:.0f} MiB",
+            f"under {_MIB} MiB" if goal else "",
+            reached=ours["mib"] < _MIB if goal else None,
+        )
     section.notes += [
-        "CPU a read: from the request to a snapshot that a check was decided on, after a code was issued by somebody else.",
+        "CPU a read: from the request to a check that was decided; the sheet server's is not counted.",
+        "A lone issue has two reads and a write.",
         "The rival is gspread's `find` in all rows, then `append_row`; bytes are those of the answers, uncompressed.",
     ]
     return section
@@ -59,6 +63,6 @@ def measure(short: bool) -> Section:  # noqa: FBT001
 def _child(who: str, file: Path, size: int) -> dict[str, Any]:
     with sheet_server(file) as sheet:
         command = [sys.executable, "-m", "tests.bench.bench_growth", who, sheet.url, str(size)]
-        run = subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
+        run = subprocess.run(command, check=True, stdout=subprocess.PIPE, cwd=ROOT)
     found: dict[str, Any] = json.loads(run.stdout)
     return found

@@ -4,6 +4,7 @@ Promosheet meets an open loop: new subscribers (or codes) at random moments, 3,2
 twice at one moment, as a double click or two tills do it. Waiting counts from the moment that a call was due. The
 rivals, who would drown in that, meet what suits them best: a closed loop of four callers, each with its next call after
 the answer to its last, so that the quota is spent to the last request. Duplicates are counted in the sheet afterwards.
+The last line is a closed loop too, of as many callers as an instance has threads: what there is beyond 3,200.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from tests.bench import bench_book as book
 from tests.bench import bench_run
 from tests.bench.bench_load import Call, Load, Told, percentiles
+from tests.bench.bench_processes import THREADS
 from tests.bench.bench_run import ISSUED, LATENCY_MS, REDEEMED, TOO_LATE_S, Run
 from tests.bench.bench_table import Section
 
@@ -75,9 +77,17 @@ def _sustained(name: str, words: frozenset[str], units: Units, given: int, secon
     def prepare_rival(file: Path) -> None:
         book.make_rival(file, given)
 
-    run = bench_run.ours(prepare, flood, FIRST)
+    def densely(load: Load) -> list[Told]:
+        return load.closed_loop(units, THREADS, seconds / 3)
+
+    run, most = (bench_run.ours(prepare, driven, FIRST) for driven in (flood, densely))
     rivals = [bench_run.rival(prepare_rival, gently, FIRST, lock=lock) for lock in (False, True)]
-    return _told(name, words, run, rivals, seconds, worst_s)
+    section = _told(name, words, run, rivals, seconds, worst_s)
+    section.add(
+        f"as many as {THREADS} callers get in {seconds / 3:.0f} s",
+        f"{most.right(words) / seconds * 180:,.0f} a minute, {_waited(most)}, errors {_words(most, words)}",
+    )
+    return section
 
 
 def _told(name: str, words: frozenset[str], run: Run, rivals: Sequence[Run], seconds: float, worst_s: float) -> Section:
