@@ -27,6 +27,7 @@ from tests.bench import (
     rows_sustained,
     rows_two,
 )
+from tests.bench.bench_processes import others_cpu_s
 from tests.bench.bench_table import Section
 
 #: Name -> what measures it; the argument is whether it is only tried out.
@@ -54,12 +55,13 @@ def main() -> None:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     print(bench_table.machine())
     for name in asked.names or ROWS:
-        began = time.monotonic()
+        began, others = time.monotonic(), others_cpu_s()
         section = ROWS[name](asked.short)
+        seconds, others = time.monotonic() - began, others_cpu_s() - others
         if asked.short:
             section.notes.append("SHORT: tried out, not measured.")
         print(bench_table.terminal(section))
-        print(f"  ({time.monotonic() - began:.0f} s)", flush=True)
+        print(f"  ({seconds:.0f} s, in which other programs took {others / seconds:.2f} cores)", flush=True)
         if not asked.short:
             bench_table.save(section, list(ROWS))
 

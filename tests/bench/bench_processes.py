@@ -100,6 +100,13 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICK
 
 
+def others_cpu_s() -> float:
+    """Seconds of CPU since the machine's start that neither this process nor what it started and waited for took."""
+    fields = Path("/proc/stat").read_text("utf-8").partition("\n")[0].split()[1:]
+    user, nice, system, _idle, _wait, irq, soft, steal, *_ = (int(field) for field in fields)
+    return (user + nice + system + irq + soft + steal) / _TICK - sum(os.times()[:4])
+
+
 def most_mib() -> float:
     """Resident memory that this process had at most, in MiB. Unlike ru_maxrss it knows nothing of who started it."""
     return _kib(os.getpid(), "status", "VmHWM:") / 1024
