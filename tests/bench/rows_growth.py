@@ -54,6 +54,7 @@ def measure(short: bool) -> Section:  # noqa: FBT001
         )
     section.notes += [
         "CPU a read: from the request to a check that was decided; the sheet server's is not counted.",
+        "The first read of a process makes all keys and indexes; what is to be reached is meant for the others.",
         "A lone issue has two reads and a write.",
         "The rival is gspread's `find` in all rows, then `append_row`; bytes are those of the answers, uncompressed.",
     ]
