@@ -4,7 +4,7 @@ Promosheet meets an open loop: new subscribers (or codes) at random moments, 3,1
 twice at one moment, as a double click or two tills do it. Waiting counts from the moment that a call was due. The
 rivals, who would drown in that, meet what suits them best: a closed loop of four callers, each with its next call after
 the answer to its last, so that the quota is spent to the last request. Duplicates are counted in the sheet afterwards.
-The last line is a closed loop too, of as many callers as an instance has threads: what there is beyond 3,200.
+The last line is a closed loop too, of as many callers as an instance has threads: what there is beyond that rate.
 """
 
 from __future__ import annotations
