@@ -22,29 +22,18 @@ from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.forgotten import Recall
 from functions.glance import Glance
-from functions.pacing import Pacing
 from functions.projection import Projector
-from functions.promo import (
-    Answer,
-    Call,
-    CheckCall,
-    Decision,
-    IssueCall,
-    Outcome,
-    PromoCode,
-    RedeemCall,
-    RollbackCall,
-    TypedCall,
-)
+from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall, TypedCall
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
+from functions.timing import FRESH_S, LAST_WRITE_S, Timing, together
 from functions.writer import Sent, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from functions.astray import Change
-    from functions.pacing import Pace
+    from functions.pacing import Pacing
     from functions.sheet import Reading
     from functions.tables import Tables
     from functions.world import World
@@ -52,8 +41,6 @@ if TYPE_CHECKING:
 
 #: A write whose outcome is unknown, or that was throttled, is tried this often; a refused stamp is no attempt.
 ATTEMPTS = 3
-#: With less time than this left no write is begun: it could not be verified.
-_LAST_WRITE_S = 1.0
 _SHORTEST_TIMEOUT_S = 0.5
 #: Clocks that differ by less are the same: the Date header has whole seconds.
 _SAME_CLOCK_MS = 2_000
@@ -61,11 +48,6 @@ _SAME_CLOCK_MS = 2_000
 _PAUSE_S, _LONGEST_PAUSE_S = (0.05, 0.25), 2.0
 #: A claim that stood is remembered this long, and so many of them.
 _REMEMBERED_S, _REMEMBERED = 600.0, 10_000
-_BACKOFF_S = 0.5
-#: A write waits so long for its turn in the budget; with more to wait the reads go on without it.
-_PATIENCE_S = 3.0
-#: A projection is made from a read that is no older.
-_FRESH_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -102,10 +84,9 @@ class Committer:
         self._open: list[Turn] = []
         self._leading = False
         self._pausing = False
-        self._reading_s = 0.0  # the last read took so long
         self._owed = False  # a write was put off for another one, and is next
         self._clock_offset = 0
-        self._pacing = pacing or Pacing()
+        self._timing = Timing(world, pacing, deadline_s)
         self._fruitless = 0
         self._stood: dict[str | Name, float] = {}
         self._requests: Counter[str] = Counter()
@@ -159,7 +140,9 @@ class Committer:
 
     def _cycle(self, leader: Turn) -> None:
         """Read once, decide for everybody who arrived before, and write what that takes."""
-        self._world.sleep(min(self._until_read(), self._left(leader)))
+        with self._condition:
+            waiting = self._open + self._arrivals
+        self._world.sleep(min(self._timing.until_read(waiting), self._left(leader)))
         with self._condition:
             self._open += self._arrivals
             self._arrivals = []
@@ -181,39 +164,23 @@ class Committer:
         newest = self._project(leader, reading, snapshot, played)
         self._remember(played)
         self._answer([(turn, claim.outcome) for turn, claim in played.standing])
-        together = _together(turn.call for turn in played.sending)
-        self._owed = bool(played.writers) and self._is_worth_a_read(together)
+        count = together(turn.call for turn in played.sending)
+        self._owed = bool(played.writers) and self._timing.is_worth_a_read(count)
         if played.writers:
             # By the newest columns, which staff may have moved; on the same number, so that the decisions still hold.
             if self._owed:  # those who come meanwhile are in the batch, too
                 self._unsend(played)
-            elif newest is not None and newest.number == reading.number and self._may_write(leader, together=together):
+            elif newest and newest.number == reading.number and self._timing.wait_to_write([leader], count):
                 self._write(leader, newest, snapshot, played)
-                if together > 1 and any(turn.fate is not Fate.UNSENT for turn in played.sending):
-                    self._pacing.reads.keep()
-                    self._pacing.writes.keep()
+                if count > 1 and any(turn.fate is not Fate.UNSENT for turn in played.sending):
+                    self._timing.keep_pair()
             else:
                 self._unsend(played)
-                self._pause(leader, self._pacing.writes.wait_s(self._world.monotonic()))
+                self._pause(leader, self._timing.until_write())
         elif not played.answers and not played.standing:
             self._look_again_later(leader)
         else:
             self._fruitless = 0
-
-    def _until_read(self) -> float:
-        """Seconds until the next read: if it may lead to a write, it ends when that may go out."""
-        now, reads, writes = self._world.monotonic(), self._pacing.reads, self._pacing.writes
-        with self._condition:
-            writers = [turn for turn in self._open + self._arrivals if not isinstance(turn.call, CheckCall)]
-        together = 1 if any(turn.claim for turn in writers) else _together(turn.call for turn in writers)
-        turn = writes.wait_s(now, together) - self._reading_s if writers else 0.0
-        return max(reads.wait_s(now, together), turn if turn <= self._patience(now, writers) else 0.0)
-
-    def _is_worth_a_read(self, together: int) -> bool:
-        """True if the next write has to wait so long that a newer read can be had first."""
-        now = self._world.monotonic()
-        wait = self._pacing.writes.wait_s(now, together) - self._reading_s
-        return 0 < wait <= _PATIENCE_S and self._pacing.reads.wait_s(now, together) <= wait + _FRESH_S
 
     def _look_again_later(self, leader: Turn) -> None:
         """Pause before the next read, longer each time; a new call ends the pause."""
@@ -231,24 +198,6 @@ class Committer:
                 self._pausing = True
                 self._world.wait(self._condition, min(seconds, self._timeout(leader)))
                 self._pausing = False
-
-    def _may_write(self, leader: Turn, others: Sequence[Turn] = (), together: int = 1) -> bool:
-        """Wait for this process's turn to write, if it comes soon and the callers can wait so long."""
-        now = self._world.monotonic()
-        wait = self._pacing.writes.wait_s(now, together)
-        if wait > self._patience(now, (leader, *others)):
-            return False
-        if wait:
-            self._world.sleep(wait)
-        return True
-
-    def _patience(self, now: float, turns: Sequence[Turn]) -> float:
-        """Seconds that these calls can wait for a write."""
-        return max(min([_PATIENCE_S, *(turn.deadline - now - _LAST_WRITE_S for turn in turns)]), 0.0)
-
-    def _may_read(self) -> bool:
-        """True if the budget has room for a read that was not planned."""
-        return self._pacing.reads.wait_s(self._world.monotonic()) <= 0
 
     def _remember(self, played: Round) -> None:
         """Claims that this process says yes from now are certain for it; others learn it from the projection."""
@@ -283,7 +232,7 @@ class Committer:
         began = self._world.monotonic()
         try:
             reading = self._sheet.read(self._timeout(leader))
-            self._reading_s = self._world.monotonic() - began
+            self._timing.reading_s = self._world.monotonic() - began
             tables = self._recall.read(reading, tables_of(reading), [turn.call for turn in self._open], self._projector)
             snapshot = Snapshot(tables, stood=frozenset(self._stood))
         except SheetBroken as broken:
@@ -292,9 +241,9 @@ class Committer:
             return None
         except (Throttled, Unanswered) as failure:
             self._report("a read failed", {"severity": "WARNING", "reason": str(failure)})
-            self._back_off(self._pacing.reads)
+            self._timing.back_off(self._timing.reads)
             return None
-        self._pacing.reads.failures = 0
+        self._timing.reads.failures = 0
         return reading, snapshot
 
     def _project(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> Reading | None:
@@ -308,11 +257,11 @@ class Committer:
         looked = self._world.monotonic()
         standing = [turn for turn, _ in played.standing]
         # If nobody waits to be told, it takes no turn that was promised, or is not there yet.
-        idle = not self._owed and self._pacing.writes.wait_s(looked) <= 0
-        if not (self._may_write(leader, standing) if standing else idle):
+        idle = not self._owed and self._timing.until_write() <= 0
+        if not (self._timing.wait_to_write([leader, *standing]) if standing else idle):
             return reading
-        if self._world.monotonic() - looked > _FRESH_S:  # positions and words of staff may be others by now
-            if not self._may_read():
+        if self._world.monotonic() - looked > FRESH_S:  # positions and words of staff may be others by now
+            if not self._timing.has_read():
                 return reading
             seen = self._read(leader)
             if seen is None:
@@ -321,7 +270,7 @@ class Committer:
         changes = projector.changes(tables)
         if not changes or not self._patch(leader, reading, tables, changes):
             return reading
-        if any(change.used_on is None for change in changes) and self._may_read():
+        if any(change.used_on is None for change in changes) and self._timing.has_read():
             # Blanks tell nobody whose they are, so it looks at once, not in the next cycle.
             seen = self._read(leader)
             if seen is None:
@@ -339,7 +288,7 @@ class Committer:
             self._sheet.patch(reading, [change_values(change) for change in changes], self._timeout(leader))
         except (Throttled, Rejected, SheetBroken) as failure:
             if isinstance(failure, Throttled):
-                self._back_off(self._pacing.writes)
+                self._timing.back_off(self._timing.writes)
             self._report("a projection did not land", {"severity": "WARNING", "reason": str(failure)})
             return False
         except Unanswered as failure:
@@ -351,7 +300,7 @@ class Committer:
 
     def _write(self, leader: Turn, reading: Reading, snapshot: Snapshot, played: Round) -> None:
         """Send the group's rows; the next read tells what stands."""
-        if leader.deadline - self._world.monotonic() < _LAST_WRITE_S:
+        if leader.deadline - self._world.monotonic() < LAST_WRITE_S:
             self._unsend(played)
             leader.outcome = self._busy()
             return
@@ -374,9 +323,9 @@ class Committer:
         elif sent in {Sent.UNKNOWN, Sent.THROTTLED}:
             for turn in played.writers:
                 turn.attempts += 1
-            self._back_off(self._pacing.writes)
+            self._timing.back_off(self._timing.writes)
         else:
-            self._pacing.writes.failures = 0
+            self._timing.answered(lost=sent is Sent.STALE)
 
     def _split(self, played: Round) -> None:
         """After a 400 the calls go one by one, so that one caller's data never fails another's."""
@@ -391,11 +340,6 @@ class Committer:
         for turn in played.sending:
             if turn.fate is Fate.UNSENT:
                 turn.claim = None
-
-    def _back_off(self, pace: Pace) -> None:
-        """Send no more of that kind for a while: full jitter, longer after each failure in a row."""
-        longest = min(_BACKOFF_S * 2 ** (pace.failures + 1), self._deadline_s / 2)
-        pace.hold(self._world.monotonic() + self._world.uniform(0, longest))
 
     def _close_late(self) -> None:
         now = self._world.monotonic()
@@ -427,11 +371,6 @@ class Committer:
         if reading.server_ms is not None:
             offset = reading.server_ms - self._world.wall_ms()
             self._clock_offset = offset if abs(offset) > _SAME_CLOCK_MS else 0
-
-
-def _together(calls: Iterable[Call]) -> int:
-    """How many reads, and how many writes, these calls make soon after each other: a claim is seen, and then shown."""
-    return 2 if any(isinstance(call, RedeemCall | RollbackCall) for call in calls) else 1
 
 
 def _where(error: BaseException) -> str:

@@ -15,6 +15,8 @@ from collections import deque
 PER_MINUTE = 54
 _MINUTE_S = 60.0
 _AT_ONCE = 4
+#: For so many of the budget there is one more, for what has to be repeated: that tenth below Google's own limit.
+_SPARE = 9
 
 
 class Pace:
@@ -23,6 +25,8 @@ class Pace:
     def __init__(self, per_minute: int = PER_MINUTE) -> None:
         self.budget = per_minute
         self._sent: deque[float] = deque()
+        self._vain: deque[float] = deque()  # those that were repeated
+        self._repeats = False
         self._last = 0.0  # the last one, or the first of a pair
         self._kept = 0
         self._held_until = 0.0
@@ -34,6 +38,7 @@ class Pace:
         """Count a request that goes out now."""
         with self._lock:
             self._sent.append(now)
+            self._repeats = False
             if self._kept:
                 self._kept -= 1
             else:
@@ -43,6 +48,14 @@ class Pace:
         """Another one is to follow the last one soon: it is counted now, and need not wait."""
         with self._lock:
             self._kept += 1
+
+    def repeat(self, now: float) -> None:
+        """The last one was in vain: the next one goes at once in its place, a few times a minute."""
+        with self._lock:
+            _leave(self._vain, now)
+            if self._sent and (len(self._vain) + 1) * _SPARE <= self.budget:
+                self._vain.append(self._sent.pop())
+                self._repeats = True
 
     def hold(self, until: float) -> None:
         """Send none before that: Google said that it is too much, or did not answer."""
@@ -55,11 +68,10 @@ class Pace:
             return self._wait_s(now, together)
 
     def _wait_s(self, now: float, together: int) -> float:
-        while self._sent and self._sent[0] <= now - _MINUTE_S:
-            self._sent.popleft()
+        _leave(self._sent, now)
         held = max(0.0, self._held_until - now)
         sent = len(self._sent) + self._kept
-        if self._kept >= together or (sent + together - 1) * _AT_ONCE < self.budget:
+        if self._repeats or self._kept >= together or (sent + together - 1) * _AT_ONCE < self.budget:
             return held
         # Before the place-th oldest leaves the minute, fewer than `free + place` more may be sent after the last one.
         free = self.budget - sent
@@ -67,6 +79,12 @@ class Pace:
         turns = ((seconds, -(-(free + place) // together)) for place, seconds in leaves)
         distance = max((seconds / turn for seconds, turn in turns if turn > 0), default=0.0)
         return max(held, self._last + distance - now)
+
+
+def _leave(sent: deque[float], now: float) -> None:
+    """Forget those that were sent more than a minute ago."""
+    while sent and sent[0] <= now - _MINUTE_S:
+        sent.popleft()
 
 
 class Pacing:

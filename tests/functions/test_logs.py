@@ -103,7 +103,7 @@ def test_nothing_that_a_caller_sent_gets_into_a_line(sent: str) -> None:
     )
     everything = str(json.loads(text))
     assert sent[2:] not in everything
-    assert sent[:3] not in everything
+    assert sent[:3] not in everything or sent[2] == "…"
 
 
 def test_a_line_about_something_else_has_a_sentence_and_numbers() -> None:

@@ -28,7 +28,7 @@ from model import START, Content, Write, batch, content_of, projection
 DEADLINE_S = 8.0
 _LONGEST_SLEEP_S = 0.06  # so that waiting many times, which the explorer does not count, comes to no deadline
 _MORE_WRITES = 3
-_IGNORED = {"_sheet", "_world", "_report", "_condition", "_pacing", "_fruitless", "_requests", "_tally", "looks"}
+_IGNORED = {"_sheet", "_world", "_report", "_condition", "_timing", "_fruitless", "_requests", "_tally", "looks"}
 KEY = b"k" * 32
 
 
