@@ -69,7 +69,7 @@ class Client(GoogleSheet):
     def sheet_ids(self) -> frozenset[int]:
         """Ids of all tabs."""
         request = self._service.spreadsheets().get(spreadsheetId=self._id, fields="sheets.properties.sheetId")
-        sheets = self._execute(request, _TIMEOUT_S).get("sheets", ())
+        sheets = self._ask(request, _TIMEOUT_S).get("sheets", ())
         return frozenset(each.get("properties", {}).get("sheetId", 0) for each in sheets)
 
     def texts(self, title: str) -> frozenset[str]:
@@ -82,7 +82,7 @@ class Client(GoogleSheet):
         body = {"dataFilters": [_lookup(key)]}
         search = self._service.spreadsheets().developerMetadata().search
         fields = "matchedDeveloperMetadata.developerMetadata.metadataId"
-        answer = self._execute(search(spreadsheetId=self._id, body=body, fields=fields), _TIMEOUT_S)
+        answer = self._ask(search(spreadsheetId=self._id, body=body, fields=fields), _TIMEOUT_S)
         found = answer.get("matchedDeveloperMetadata", ())
         return frozenset(each["developerMetadata"]["metadataId"] for each in found)
 

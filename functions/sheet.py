@@ -5,23 +5,14 @@ Every request is sent once. What the caller has to tell apart is in `failures`.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
-from importlib import resources
 from typing import TYPE_CHECKING, Any
-
-import google.auth.exceptions
-import requests
-from googleapiclient.discovery import build_from_document
-from googleapiclient.errors import Error as ClientError
-from googleapiclient.errors import HttpError
 
 from functions import batches, guard
 from functions.answers import Answers
-from functions.failures import Rejected, SheetBroken, SheetError, StampTaken, Throttled, Unanswered
-from functions.google_http import OneShot, session_for
+from functions.exchange import Exchange
+from functions.failures import Rejected, SheetBroken, StampTaken, Unanswered
 from functions.pacing import Pacing
 from sheet_schema import layout as layouts
 from sheet_schema import records, tabs
@@ -32,7 +23,6 @@ if TYPE_CHECKING:
 
     from functions.batches import NewRow, Patch
     from functions.columns import Column
-    from functions.pacing import Pace
     from functions.world import World
     from sheet_schema.answer import Seen
     from sheet_schema.layout import Layout
@@ -51,9 +41,6 @@ _OTHER_CODE_KEY = (
     "or run `promosheet sheet apply --new-code-key` if the new one is meant"
 )
 _NOT_ALL = "an answer without all the ranges"
-_TOO_MANY, _BAD_REQUEST, _SERVER_ERROR = 429, 400, 500
-#: 408 and 409 ("The operation was aborted", of writers that get into each other's way) pass by themselves.
-_PASSING = frozenset({408, 409})
 _STAMP_TAKEN = re.compile(r"createDeveloperMetadata: .*\[(\d+)\].* already exists")
 
 
@@ -81,18 +68,13 @@ class GoogleSheet:
     ) -> None:
         self._id = spreadsheet_id
         self._pacing = pacing or Pacing()
-        self._endpoint = endpoint
-        self._token = token
         self._world = world
-        self._session: requests.Session | None = None
+        self._exchange = Exchange(endpoint, world, token)
+        self._service = self._exchange.service
         self._layout: Layout | None = None
         self._answers = Answers()
         self._newest_stamp = 0
         self._looked_at = 0.0
-        self._server_ms: int | None = None
-        document = json.loads(resources.files("functions").joinpath("sheets_v4.json").read_text("utf-8"))
-        options = {"api_endpoint": endpoint} if endpoint else {}
-        self._service = build_from_document(document, http=_Never(), client_options=options)
 
     def read(self, timeout: float, columns: Collection[tuple[str, str]] = DECISIVE) -> Reading:
         """The number and the *columns*, in one request (a few more when the layout is not known).
@@ -167,14 +149,12 @@ class GoogleSheet:
                 fields="matchedDeveloperMetadata.developerMetadata(metadataId,metadataKey)",
             )
         )
-        found = self._execute(request, timeout).get("matchedDeveloperMetadata", ())
+        found = self._ask(request, timeout).get("matchedDeveloperMetadata", ())
         return _newest(each["developerMetadata"] for each in found)
 
     def close(self) -> None:
         """Give connections back."""
-        if self._session is not None:
-            self._session.close()
-            self._session = None
+        self._exchange.close()
 
     def forget_layout(self) -> None:
         """Look again where everything is before the next read."""
@@ -196,7 +176,7 @@ class GoogleSheet:
         request = self._service.spreadsheets().get(
             spreadsheetId=self._id, fields=f"{layouts.FIELDS},developerMetadata(metadataId,metadataKey)"
         )
-        spreadsheet = self._execute(request, timeout)
+        spreadsheet = self._ask(request, timeout)
         ranges = layouts.needed_headers(spreadsheet)
         found = self._batch_get(ranges, "ROWS", timeout) if ranges else []
         headers = [values[0] if values else [] for values in found]
@@ -211,7 +191,7 @@ class GoogleSheet:
         if not ranges:
             return {}
         request = self._service.spreadsheets().get(spreadsheetId=self._id, ranges=list(ranges), fields=LOOKS_FIELDS)
-        return read_looks(self._execute(request, timeout))
+        return read_looks(self._ask(request, timeout))
 
     def _read_columns(self, layout: Layout, asked: Collection[tuple[str, str]], timeout: float) -> Reading | None:
         """The columns, or None if a header is not where it was."""
@@ -234,7 +214,9 @@ class GoogleSheet:
             columns[tab_key][column_key] = cells
             rows[tab_key] = max(rows[tab_key], len(cells) + 1)
         cell = None if number == "" else number
-        return Reading(layout, columns, rows, guard.read_number(number), self._newest_stamp, self._server_ms, cell)
+        return Reading(
+            layout, columns, rows, guard.read_number(number), self._newest_stamp, self._exchange.server_ms, cell
+        )
 
     def _columns(
         self, ranges: Sequence[str], names: Sequence[tuple[str, str]], timeout: float
@@ -243,12 +225,12 @@ class GoogleSheet:
         request = self._batch_get_request(ranges, "COLUMNS")
         request.postproc = lambda _answer, body: body  # its bytes
         try:
-            return self._answers.columns(self._send(request, timeout), names)
+            return self._answers.columns(self._exchange.send(request, timeout, self._pacing.reads), names)
         except ValueError:
             raise Unanswered(_NOT_ALL) from None
 
     def _batch_get(self, ranges: Sequence[str], dimension: str, timeout: float) -> list[list[list[Cell]]]:
-        answer = self._execute(self._batch_get_request(ranges, dimension), timeout).get("valueRanges", [])
+        answer = self._ask(self._batch_get_request(ranges, dimension), timeout).get("valueRanges", [])
         if len(answer) != len(ranges):
             raise Unanswered(_NOT_ALL)
         return [each.get("values", []) for each in answer]
@@ -279,71 +261,17 @@ class GoogleSheet:
         request = self._service.spreadsheets().batchUpdate(
             spreadsheetId=self._id, body={"requests": list(batch)}, fields=fields
         )
-        return self._execute(request, timeout, self._pacing.writes)
+        return self._exchange.ask(request, timeout, self._pacing.writes)
 
-    def _execute(self, request: Any, timeout: float, pace: Pace | None = None) -> dict[str, Any]:
-        """The answer to one request as a JSON object. Raises like `_send`."""
-        answer = self._send(request, timeout, pace)
-        if not isinstance(answer, dict):
-            msg = "an answer that is not a JSON object"
-            raise Unanswered(msg)
-        return answer
-
-    def _send(self, request: Any, timeout: float, pace: Pace | None = None) -> Any:
-        """Send one request, a read unless *pace* says so. Raises Rejected, Throttled, Unanswered, SheetBroken."""
-        (pace or self._pacing.reads).note(self._world.monotonic())
-        try:
-            self._session = self._session or session_for(self._endpoint, self._token)
-            return request.execute(http=OneShot(self._session, timeout, self._note_date))
-        except HttpError as error:
-            raise _refusal(error.status_code, _message(error)) from None
-        except google.auth.exceptions.TransportError as error:
-            raise Unanswered(type(error).__name__) from None
-        except google.auth.exceptions.GoogleAuthError as error:
-            raise SheetBroken([f"Google gave no credentials ({type(error).__name__}): check the account"]) from None
-        except (requests.RequestException, ClientError, ValueError) as error:
-            raise Unanswered(type(error).__name__) from None
-
-    def _note_date(self, headers: Mapping[str, str]) -> None:
-        try:
-            date = parsedate_to_datetime(headers.get("Date", ""))
-        except ValueError:
-            self._server_ms = None
-        else:
-            self._server_ms = int(date.timestamp() * 1000) + 500  # the header has whole seconds
+    def _ask(self, request: Any, timeout: float) -> dict[str, Any]:
+        """The answer to a read as a JSON object. Raises like `read`."""
+        return self._exchange.ask(request, timeout, self._pacing.reads)
 
 
 def check_code_key(layout: Layout, key: str) -> None:
     """Raise SheetBroken if the sheet goes by a CODE_KEY with another fingerprint."""
     if layout.code_key_fingerprint not in {"", key}:
         raise SheetBroken([_OTHER_CODE_KEY])
-
-
-class _Never:
-    """Stands in until a request is sent: each has a time-out of its own."""
-
-    def request(self, *_: object, **__: object) -> None:
-        """Nothing is sent this way."""
-        raise NotImplementedError
-
-
-def _refusal(status: int, message: str) -> SheetError:
-    if status == _TOO_MANY:
-        return Throttled(message)
-    if status == _BAD_REQUEST:
-        return Rejected(message)
-    if status >= _SERVER_ERROR or status in _PASSING:
-        return Unanswered(f"{status} {message}")
-    return SheetBroken(
-        [f"Google answers {status} ({message}): check SPREADSHEET_ID and share it, as Editor, with the service account"]
-    )
-
-
-def _message(error: HttpError) -> str:
-    try:
-        return str(json.loads(error.content)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
-        return str(error.reason)
 
 
 def _newest(metadata: Any) -> int:
