@@ -254,15 +254,20 @@ def test_what_is_not_answered_now_and_then_is_waited_out_and_never_counted(book:
 
 
 def test_no_minute_has_more_requests_than_was_allowed(book: Book) -> None:
-    times: dict[bool, list[float]] = {True: [], False: []}
+    reads: list[float] = []
+    writes: list[float] = []
 
     class Timed(Client):
-        def _execute(self, request: Any, timeout: float, pace: Any = None) -> dict[str, Any]:
-            times[pace is not None].append(self._world.monotonic())
-            return super()._execute(request, timeout, pace)
+        def _ask(self, request: Any, timeout: float) -> dict[str, Any]:
+            reads.append(self._world.monotonic())
+            return super()._ask(request, timeout)
+
+        def _batch_update(self, batch: Any, timeout: float, fields: str = "spreadsheetId") -> dict[str, Any]:
+            writes.append(self._world.monotonic())
+            return super()._batch_update(batch, timeout, fields)
 
     assert book.probe(Timed, tries=6, per_minute=7)
-    for sent in times.values():
+    for sent in (reads, writes):
         assert len(sent) > 14
         assert all(later - sooner >= 60 for sooner, later in zip(sent, sent[7:], strict=False))
 
