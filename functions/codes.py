@@ -143,9 +143,9 @@ def clean_prefix(typed: str) -> str | None:
     return prefix
 
 
-def pool_rank(key: bytes, subscriber_id: str, code: str) -> bytes:
-    """Rank a free, folded code for a subscriber, who gets the one with the lowest rank; the same on every instance."""
-    return _hmac(key, "pool", subscriber_id, code)
+def ring_place(key: bytes, subscriber_id: str) -> bytes:
+    """Where a subscriber stands on the ring of ready codes (`ring`): nobody without the key knows what comes next."""
+    return _hmac(key, "pool", subscriber_id)
 
 
 def pseudonym(key: bytes, kind: str, text: str) -> str:

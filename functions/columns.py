@@ -134,6 +134,9 @@ class Index(Mapping[K, Sequence[int]]):
             return (first,)
         return (first, *more[: bisect_left(more, self._size)])
 
+    def __contains__(self, key: object) -> bool:
+        return self._made.first.get(key, self._size) < self._size  # type: ignore[arg-type]
+
     def __iter__(self) -> Iterator[K]:
         return (key for key, place in list(self._made.first.items()) if place < self._size)
 

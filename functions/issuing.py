@@ -213,11 +213,7 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
     if campaign.source is Source.SHARED:
         return campaign.shared_code
     if campaign.source is Source.POOL:
-        ready = snapshot.ready_codes(campaign.name)
-        own = [code for code in ready if (codes.fold(code), subscriber_id) in snapshot.hidden_pairs]  # it needs no rank
-        fresh = (code for code in ready if not snapshot.was_withdrawn(codes.fold(code), subscriber_id))  # H9
-        free = (code for code in own or fresh if _is_free(snapshot, code))
-        return min(free, key=lambda code: codes.pool_rank(code_key, subscriber_id, codes.fold(code)), default=None)
+        return snapshot.free_code(campaign.name, subscriber_id, codes.ring_place(code_key, subscriber_id))
     for serial in count():
         code = codes.derive(
             code_key, campaign.name, subscriber_id, serial, prefix=campaign.prefix, length=campaign.length
@@ -225,12 +221,6 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
         if not snapshot.stands(codes.fold(code)):
             return code
     return None
-
-
-def _is_free(snapshot: Snapshot, code: str) -> bool:
-    """True if a ready code is in no live row, and was never redeemed."""
-    folded = codes.fold(code)
-    return not (snapshot.rows_of_code(folded) or snapshot.redemptions_of_code(folded))
 
 
 def _new_row(  # noqa: PLR0913, PLR0917 - what a row consists of

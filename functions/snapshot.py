@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from functions import codes
 from functions.columns import Column
 from functions.promo import Campaign, Event, PromoCode, Redemption, Row
+from functions.ring import Ready, Ring
 from functions.tables import Name, Pair, Tables, name_of, pair
 
 if TYPE_CHECKING:
@@ -165,9 +166,40 @@ class Snapshot:
         }
         return len(stored) - len(gone - added) + len(added - stored)
 
-    def ready_codes(self, campaign: str) -> tuple[str, ...]:
-        """Codes that staff put into the pool for a campaign."""
-        return self.tables.pools.get(codes.fold_name(campaign), ())
+    def free_code(self, campaign: str, subscriber_id: str, place: bytes) -> str | None:
+        """The ready code that a subscriber with this place on the ring gets (`ring`); None if none is free for them.
+
+        A code that was withdrawn from them is not (H9); one whose row is left out, as if it were theirs, comes first.
+        """
+        ready = self._ready(codes.fold_name(campaign))
+        own = sorted(code for code, holder in self.hidden_pairs if holder == subscriber_id and code in ready.codes)
+        found = own or ready.ring.after(place, self._changed_codes() & ready.codes.keys())
+        fresh = (code for code in found if own or not self.was_withdrawn(code, subscriber_id))
+        return next((ready.codes[code] for code in fresh if self.is_free(code)), None)
+
+    def _ready(self, campaign: str) -> Ready:
+        """The ready codes of a folded campaign; made once per read, and nearly all without a look at a row."""
+        made, pool = self.tables.ready, self.tables.pools.get(campaign, ())
+        if campaign not in made:
+            rows, uses = self.tables.codes.index("code"), self.tables.redemptions.index("code")
+            pairs = reversed(list(zip(codes.fold_all(pool), pool, strict=True)))  # of two spellings the first counts
+            spelt = {folded: code for folded, code in pairs if folded}
+            maybe = (code for code in spelt if code not in rows or code in self.tables.withdrawn_codes)
+            read = Snapshot(self.tables)
+            ring = Ring(code for code in maybe if (code not in rows and code not in uses) or read.is_free(code))
+            made[campaign] = Ready(spelt, ring)
+        return made[campaign]
+
+    def is_free(self, folded: str) -> bool:
+        """True if a ready code is in no live row, and was never redeemed."""
+        return not (self.rows_of_code(folded) or self.redemptions_of_code(folded))
+
+    def _changed_codes(self) -> set[str]:
+        """Codes of rows of the read that are left out, or that a row about to be written declares dead."""
+        claims, keys = self.tables.redemptions.index("claim"), self.tables.redemptions.keys("code")
+        places = (place for claim in self.hidden_claims | self._dead_claims for place in claims.get(claim, ()))
+        names = {code for code, _ in self.hidden_pairs} | {code for code, _, _ in self.hidden_names}
+        return names | {keys[place] for place in places}
 
     def redeemed_at(self, wall: int) -> frozenset[str]:
         """Folded codes with a redemption, dead or alive, at exactly this wall time."""

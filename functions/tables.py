@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import tzinfo
 
     from functions.columns import Index, Maker
+    from functions.ring import Ready
 
 #: One code of one subscriber: all rows that say so are one code.
 Pair = tuple[str, str]
@@ -253,6 +254,16 @@ class Tables:
         return {campaign: tuple(found) for campaign, found in pools.items()}
 
     @cached_property
+    def ready(self) -> dict[str, Ready]:
+        """What was made of the ready codes of campaigns in this read (`Snapshot.free_code`)."""
+        return {}
+
+    @cached_property
+    def withdrawn_codes(self) -> frozenset[str]:
+        """Folded codes with a row that was withdrawn; no other row has to be parsed to know that it lives."""
+        return frozenset(code for code, _ in self.withdrawn_pairs)
+
+    @cached_property
     def _codes_of_campaigns(self) -> dict[str, frozenset[str]]:
         return {}
 
@@ -260,7 +271,7 @@ class Tables:
         """Distinct folded codes, not withdrawn, of a campaign; counted once per read."""
         if folded not in self._codes_of_campaigns:
             places, keys = self.codes.index("campaign").get(folded, ()), self.codes.keys("code")
-            withdrawn = {code for code, _ in self.withdrawn_pairs}  # no other row has to be parsed
+            withdrawn = self.withdrawn_codes
             self._codes_of_campaigns[folded] = frozenset(
                 keys[place]
                 for place in places

@@ -260,10 +260,10 @@ def test_any_prefix_is_something_that_can_stand_in_a_code(text: str) -> None:
         assert set(prefix) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
-def test_the_rank_of_a_ready_code_differs_by_subscriber_and_by_key() -> None:
-    ranks = {codes.pool_rank(key, who, code) for key in (KEY, KEY + b"x") for who in "ab" for code in "12"}
-    assert len(ranks) == 8
-    assert codes.pool_rank(KEY, "a", "1") == codes.pool_rank(KEY, "a", "1")
+def test_the_place_on_the_ring_differs_by_subscriber_and_by_key() -> None:
+    places = {codes.ring_place(key, who) for key in (KEY, KEY + b"x") for who in "ab"}
+    assert len(places) == 4
+    assert codes.ring_place(KEY, "a") == codes.ring_place(KEY, "a")
 
 
 def test_the_fingerprint_is_sixteen_hex_digits_of_this_key_alone() -> None:
