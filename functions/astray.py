@@ -266,8 +266,8 @@ def _under(tables: Tables, written: Written) -> frozenset[Name]:
 def _shows_own(tables: Tables, row: PromoCode) -> bool:
     """True if Used on is the time of a redemption of this row's code, of a shared one by its subscriber."""
     snapshot = Snapshot(tables)
-    claims = snapshot.redemptions_of_code(codes.fold(row.code), dead=True) if row.used_on is not None else []
-    return any(claim.time == row.used_on and row in finding.rows_of_claim(snapshot, claim) for claim in claims)
+    claims = [] if row.used_on is None else snapshot.redemptions_at(row.used_on, codes.fold(row.code), dead=True)
+    return any(row in finding.rows_of_claim(snapshot, claim) for claim in claims)
 
 
 def _is_as_before(written: Written, row: PromoCode) -> bool:
@@ -300,8 +300,9 @@ def _has_several_uses(snapshot: Snapshot, folded: str) -> bool:
 
 def _is_live(tables: Tables, change: Change) -> bool:
     """True if the redemption that a mark shows stands, and nobody undid it."""
-    return any(claim.time == change.used_on for claim in Snapshot(tables).redemptions_of_code(change.name[0]))
+    return change.used_on is not None and bool(Snapshot(tables).redemptions_at(change.used_on, change.name[0]))
 
 
 def _named(tables: Tables, name: Name) -> list[PromoCode]:
-    return [row for row in tables.codes.find("code", name[0]) if name_of(row) == name]
+    index, key = ("subscriber", name[1]) if name[1] else ("code", name[0])  # a shared code has many rows
+    return [row for row in tables.codes.find(index, key) if name_of(row) == name]

@@ -227,6 +227,7 @@ def _redemptions_of(reading: Reading) -> Table[Redemption]:
         code=cells.keyed("code", keys.codes_folded),
         request=cells.keyed("request_id", keys.texts),
         claim=cells.keyed("claim", keys.texts),
+        subscriber=cells.keyed("subscriber_id", keys.texts),
         dead=cells.keyed("event", keys.ends),
         time=cells.keyed("time", keys.times),
     )

@@ -27,7 +27,6 @@ class Found:
     rows: tuple[PromoCode, ...]
     campaign: Campaign
     claims: tuple[Redemption, ...]
-    all_claims: tuple[Redemption, ...]
     shared: bool
     by_subscriber: bool
     holder: bool
@@ -56,28 +55,30 @@ def find(snapshot: Snapshot, call: AnyCall) -> Found | None:
 def _find_folded(snapshot: Snapshot, call: AnyCall, folded: str) -> Found | None:
     wanted = "" if isinstance(call, RollbackCall) else codes.fold_name(call.campaign)
     subscriber = "" if isinstance(call, RollbackCall) else call.subscriber_id
-    rows = [row for row in snapshot.rows_of_code(folded) if not wanted or codes.fold_name(row.campaign) == wanted]
     sharing = [
         campaign
         for campaign in snapshot.campaigns(wanted)
         if campaign.source is Source.SHARED and campaign.shared_code and codes.fold(campaign.shared_code) == folded
     ]
+    shared = bool(sharing)
+    of_whom = subscriber if shared else ""
+    rows = [] if shared and not subscriber else snapshot.rows_of_code(folded, of_whom)
+    rows = [row for row in rows if not wanted or codes.fold_name(row.campaign) == wanted]
     if not rows and not sharing:
         return None
     mine = [row for row in rows if subscriber and row.subscriber_id == subscriber]
-    campaign, problem = _rules(snapshot, [*(row.campaign for row in rows), *(each.name for each in sharing)])
-    shared = bool(sharing)
+    named = snapshot.campaigns_of_code(folded) if shared else [row.campaign for row in rows]
+    named = [name for name in named if not wanted or codes.fold_name(name) == wanted]
+    campaign, problem = _rules(snapshot, [*named, *(each.name for each in sharing)])
     counted = tuple(mine) if shared else tuple(rows)
-    claims = tuple(snapshot.redemptions_of_code(folded))
     if standing.is_unreadable(counted):
         problem = problem or "row"
     return Found(
         folded=folded,
-        code=rows[0].code if rows else campaign.shared_code,
+        code=rows[0].code if rows else sharing[0].shared_code,
         rows=counted,
         campaign=campaign,
-        claims=tuple(row for row in claims if row.subscriber_id == subscriber) if shared and subscriber else claims,
-        all_claims=claims,
+        claims=tuple(snapshot.redemptions_of_code(folded, of_whom)),
         shared=shared,
         by_subscriber=bool(subscriber),
         holder=bool(mine),
@@ -130,6 +131,8 @@ def outcome(snapshot: Snapshot, found: Found, word: str, now: int, *, more: int 
 def rows_of_claim(snapshot: Snapshot, claim: Redemption) -> list[PromoCode]:
     """Rows of Promo codes that a redemption uses up: all of its code, of a shared code only the subscriber's."""
     folded = codes.fold(claim.code)
-    rows = snapshot.rows_of_code(folded)
     sharing = {codes.fold(each.shared_code) for each in snapshot.campaigns() if each.source is Source.SHARED}
-    return [row for row in rows if folded not in sharing or row.subscriber_id == claim.subscriber_id]
+    if folded not in sharing:
+        return snapshot.rows_of_code(folded)
+    rows = snapshot.rows_of_code(folded, claim.subscriber_id)
+    return [row for row in rows if row.subscriber_id == claim.subscriber_id]

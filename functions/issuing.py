@@ -20,6 +20,7 @@ from functions.promo import (
     IssueCall,
     Outcome,
     PromoCode,
+    Redemption,
     Source,
     Status,
     Unsettled,
@@ -163,21 +164,25 @@ def _state(snapshot: Snapshot, campaign: Campaign, rows: list[PromoCode], now: i
         return Unsettled("stray")
     if standing.is_used_by_staff(snapshot, rows):
         return "already_used"
-    claims = snapshot.redemptions_of_code(codes.fold(rows[0].code))
-    if campaign.source is Source.SHARED:
-        claims = [claim for claim in claims if claim.subscriber_id == rows[0].subscriber_id]
+    claims = _claims(snapshot, campaign, rows[0])
     uses = standing.Uses.of(snapshot, claims, rows, now)
     if uses.total >= campaign.uses_per_code:
         return "already_used" if uses.firm >= campaign.uses_per_code else Unsettled("young claim")
     return "expired" if standing.is_expired(snapshot, rows, now) else "live"
 
 
+def _claims(snapshot: Snapshot, campaign: Campaign, row: PromoCode) -> list[Redemption]:
+    """Live redemptions of a code, of a shared one the subscriber's."""
+    of_whom = row.subscriber_id if campaign.source is Source.SHARED else ""
+    return snapshot.redemptions_of_code(codes.fold(row.code), of_whom)
+
+
 def _what_became_of(snapshot: Snapshot, campaign: Campaign, held: dict[str, list[PromoCode]], now: int) -> Outcome:
     """The refusal when the limit is reached: the word for the last code."""
-    folded, rows = next(reversed(held.items()))
+    rows = next(reversed(held.values()))
     word = _state(snapshot, campaign, rows, now)
     outcome = _outcome(snapshot, campaign, word if isinstance(word, str) else "busy", rows[0], now)
-    claims = [row for row in snapshot.redemptions_of_code(folded) if word == "already_used"]
+    claims = _claims(snapshot, campaign, rows[0]) if word == "already_used" else []
     last = max(claims, key=lambda row: row.time or 0, default=None)
     if last is None:
         return outcome
@@ -201,6 +206,8 @@ def _closed(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, now: int
         folded = codes.fold(campaign.shared_code)
         if (folded, subscriber_id) in snapshot.hidden_pairs:
             return ""  # the limit is of redemptions: it undoes no row that was written before it was reached
+        if snapshot.uses_at_most(folded) < campaign.total_limit:
+            return ""
         claims = snapshot.redemptions_of_code(folded)
         taken = standing.Uses.of(snapshot, claims, (), now, window=campaign.uses_per_code == 1).total
     else:

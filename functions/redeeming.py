@@ -120,7 +120,8 @@ def rollback(snapshot: Snapshot, call: RollbackCall, now: int) -> Decision:
 
 def _own_claims(snapshot: Snapshot, found: Found, call: RedeemCall, now: int) -> tuple[Redemption, ...]:
     if call.request_id:
-        return tuple(row for row in found.all_claims if row.request_id == call.request_id)
+        rows = snapshot.redemptions_of_request(call.request_id)
+        return tuple(row for row in rows if codes.fold(row.code) == found.folded and not snapshot.is_dead(row))
     if call.caller.role is not Role.BOT or not call.subscriber_id or found.campaign.uses_per_code != 1:
         return ()
     return tuple(
@@ -152,7 +153,7 @@ def _earlier_yes(snapshot: Snapshot, found: Found, own: tuple[Redemption, ...], 
     if not own:
         return None
     for row in own:
-        if standing.is_confirmed(snapshot, row, found.rows):
+        if standing.is_confirmed(snapshot, row, standing.marks_of(found.rows)):
             return Answer(_redeemed(snapshot, found, row, now, new=False))
     rivals = [row for row in found.claims if row not in own]
     uses = standing.Uses.of(snapshot, rivals, found.rows, now)
@@ -199,14 +200,14 @@ def _used_up(snapshot: Snapshot, found: Found, now: int, own: tuple[Redemption, 
     rivals = [row for row in found.claims if row not in own]
     if standing.is_used_by_staff(snapshot, found.rows):
         return Answer(_used(snapshot, found, rivals, now))
-    uses = standing.Uses.of(snapshot, rivals, found.rows, now)
-    if found.limit is not None and uses.total >= found.limit:
+    uses = standing.Uses.of(snapshot, rivals, found.rows, now) if found.limit is not None else None
+    if found.limit is not None and uses is not None and uses.total >= found.limit:
         # A claim that may still be withdrawn is waited for (H16).
         return Answer(_used(snapshot, found, rivals, now)) if uses.firm >= found.limit else Unsettled("young claim")
     total = found.campaign.total_limit
-    if not found.shared or not found.by_subscriber or total is None:
+    if not found.shared or not found.by_subscriber or total is None or snapshot.uses_at_most(found.folded) < total:
         return None
-    everybody = [row for row in found.all_claims if row not in own]
+    everybody = [row for row in snapshot.redemptions_of_code(found.folded) if row not in own]
     window = found.campaign.uses_per_code == 1
     uses = standing.Uses.of(snapshot, everybody, snapshot.rows_of_code(found.folded), now, window=window)
     if uses.total < total:

@@ -80,9 +80,18 @@ class Snapshot:
         folded = codes.fold_name(name)
         return [found for found in self.tables.campaigns if not folded or codes.fold_name(found.name) == folded]
 
-    def rows_of_code(self, folded: str) -> list[PromoCode]:
-        """Live rows of Promo codes with this code."""
-        return self._live(self.tables.codes.find("code", folded), self._added(_codes, folded))
+    def rows_of_code(self, folded: str, subscriber_id: str = "") -> list[PromoCode]:
+        """Live rows of Promo codes with this code, all or a subscriber's: those of a shared code are many."""
+        if not subscriber_id:
+            return self._live(self.tables.codes.find("code", folded), self._added(_codes, folded))
+        rows = self._live(self.tables.codes.find("subscriber", subscriber_id), self._added(_holders, subscriber_id))
+        return [row for row in rows if codes.fold(row.code) == folded]
+
+    def campaigns_of_code(self, folded: str) -> list[str]:
+        """Campaigns that rows of a code name, each once."""
+        added = (row.campaign for row in self._added(_codes, folded) if isinstance(row, PromoCode))
+        names = {codes.fold_name(name): name for name in (*added, *self.tables.campaigns_of_code(folded))}
+        return list(names.values())
 
     def rows_of_subscriber(self, subscriber_id: str, campaign: str) -> list[PromoCode]:
         """Live rows of Promo codes that this subscriber holds in a campaign."""
@@ -91,10 +100,21 @@ class Snapshot:
         found = self._live(rows, self._added(_holders, subscriber_id))
         return [row for row in found if codes.fold_name(row.campaign) == folded]
 
-    def redemptions_of_code(self, folded: str, *, dead: bool = False) -> list[Redemption]:
-        """Live claims on this code, each once; dead ones too if asked for."""
-        stored = self.tables.redemptions.find("code", folded)
-        return self._claims(stored, self._added(_codes_of_claims, folded), dead=dead)
+    def redemptions_of_code(self, folded: str, subscriber_id: str = "", *, dead: bool = False) -> list[Redemption]:
+        """Live claims on this code, all or a subscriber's, each once; dead ones too if asked for."""
+        if not subscriber_id:
+            stored = self.tables.redemptions.find("code", folded)
+            return self._claims(stored, self._added(_codes_of_claims, folded), dead=dead)
+        stored = self.tables.redemptions.find("subscriber", subscriber_id)
+        return self._claims_on(folded, stored, self._added(_users, subscriber_id), dead=dead)
+
+    def redemptions_at(self, wall: int, folded: str, *, dead: bool = False) -> list[Redemption]:
+        """Live claims on this code with exactly this wall time, each once; dead ones too if asked for."""
+        return self._claims_on(folded, self.tables.redemptions.at_time(wall), self._added(_times, wall), dead=dead)
+
+    def uses_at_most(self, folded: str) -> int:
+        """No code has more uses than rows of Redemptions, counted without a look at them."""
+        return len(self.tables.redemptions.index("code").get(folded, ())) + len(self._added(_codes_of_claims, folded))
 
     def redemptions_of_request(self, request_id: str) -> list[Redemption]:
         """Claims with this Request ID, dead ones too, each once; none for ""."""
@@ -224,6 +244,12 @@ class Snapshot:
             bool(self.hidden_names) and name_of(row) in self.hidden_names
         )
 
+    def _claims_on(
+        self, folded: str, stored: Iterable[Redemption], added: Iterable[Row], *, dead: bool
+    ) -> list[Redemption]:
+        of_code = (row for row in stored if codes.fold(row.code) == folded)
+        return self._claims(of_code, (row for row in added if codes.fold(row.code) == folded), dead=dead)
+
     def _claims(self, stored: Iterable[Redemption], added: Iterable[Row], *, dead: bool = False) -> list[Redemption]:
         rows = [row for row in stored if row.claim not in self.hidden_claims]
         rows += [row for row in added if isinstance(row, Redemption)]
@@ -231,7 +257,7 @@ class Snapshot:
         return [row for row in claims.values() if dead or not self.is_dead(row)]
 
 
-# What rows that are about to be written are found by: Promo codes' by three keys, Redemptions' by four.
+# What rows that are about to be written are found by: Promo codes' by three keys, Redemptions' by five.
 
 
 def _codes(rows: Sequence[Row]) -> list[str]:
@@ -248,6 +274,10 @@ def _campaigns(rows: Sequence[Row]) -> list[str]:
 
 def _codes_of_claims(rows: Sequence[Row]) -> list[str]:
     return [codes.fold(row.code) if isinstance(row, Redemption) else "" for row in rows]
+
+
+def _users(rows: Sequence[Row]) -> list[str]:
+    return [row.subscriber_id if isinstance(row, Redemption) else "" for row in rows]
 
 
 def _requests(rows: Sequence[Row]) -> list[str]:

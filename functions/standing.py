@@ -14,7 +14,7 @@ from functions.promo import PromoCode, Redemption, Status
 from functions.tables import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from functions.snapshot import Snapshot
 
@@ -25,6 +25,8 @@ WINDOW_MS = 60_000
 #: After this nothing of a claim is in flight any more: a lone one needs no confirmation (H3, H20).
 OLD_MS = 600_000
 _NEVER_MS = 1 << 60
+#: No zone's clocks are put forward or back by more: what is so much older by the wall is older.
+_SHIFT_MS = 3 * 3_600_000
 
 
 def age_of(snapshot: Snapshot, written: int | None, now: int) -> int:
@@ -35,18 +37,23 @@ def age_of(snapshot: Snapshot, written: int | None, now: int) -> int:
     return age if age > -OLD_MS else _NEVER_MS
 
 
-def is_confirmed(snapshot: Snapshot, claim: Redemption, rows: Iterable[PromoCode]) -> bool:
-    """True if Used on of the code's row equals the claim's Time, exactly, or this process answered yes from it.
+def is_confirmed(snapshot: Snapshot, claim: Redemption, marks: Collection[int | None]) -> bool:
+    """True if a Used on of the code's rows, *marks*, equals the claim's Time, or this process answered yes from it.
 
     Used on holds one time: of a code with several uses the sheet confirms the last one alone.
     """
     if claim.claim in snapshot.stood:
         return True
-    if claim.time is None or not any(row.used_on == claim.time for row in rows):
+    if claim.time is None or claim.time not in marks:
         return False
     # Two processes may have written in the same millisecond: then the mark names neither.
-    same = (each for each in snapshot.redemptions_of_code(codes.fold(claim.code)) if each.time == claim.time)
+    same = snapshot.redemptions_at(claim.time, codes.fold(claim.code))
     return all(each.claim == claim.claim or (each.request_id and each.request_id == claim.request_id) for each in same)
+
+
+def marks_of(rows: Iterable[PromoCode]) -> frozenset[int | None]:
+    """Used on of each row."""
+    return frozenset(row.used_on for row in rows)
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,8 @@ class Uses:
         window: bool = False,
     ) -> Uses:
         """Count live claims; those with one Request ID are one use, and with *window* those that a bot repeated."""
+        marks = marks_of(rows)
+        settled = wall.from_instant(snapshot.zone, now) - _SHIFT_MS
         firm: dict[str, bool] = {}
         confirmed: set[str] = set()
         first: dict[tuple[str, str, str], tuple[int, str]] = {}
@@ -76,10 +85,11 @@ class Uses:
             if window and not claim.request_id and claim.subscriber_id and claim.time is not None:
                 began, known = first.setdefault((claim.subscriber_id, claim.channel, claim.by), (claim.time, name))
                 name = known if claim.time - began <= WINDOW_MS else name
-            sure = is_confirmed(snapshot, claim, rows)
+            sure = is_confirmed(snapshot, claim, marks)
             if sure:
                 confirmed.add(name)
-            firm[name] = firm.get(name, False) or sure or age_of(snapshot, claim.time, now) >= YOUNG_MS
+            old = claim.time is None or claim.time < settled or age_of(snapshot, claim.time, now) >= YOUNG_MS
+            firm[name] = firm.get(name, False) or sure or old
         return cls(len(firm), sum(firm.values()), len(confirmed))
 
 
@@ -132,6 +142,5 @@ def last_expiry(rows: Iterable[PromoCode]) -> int | None:
 
 def names_dead(snapshot: Snapshot, row: PromoCode) -> bool:
     """True if Used on is the time of a redemption of this code that was rolled back or withdrawn, and of no other."""
-    claims = snapshot.redemptions_of_code(codes.fold(row.code), dead=True)
-    of_time = [claim for claim in claims if claim.time == row.used_on] if row.used_on is not None else []
+    of_time = [] if row.used_on is None else snapshot.redemptions_at(row.used_on, codes.fold(row.code), dead=True)
     return bool(of_time) and all(snapshot.is_dead(claim) for claim in of_time)

@@ -145,6 +145,7 @@ def redemption_table(rows: Sequence[Redemption]) -> Table[Redemption]:
         code=_each(rows, lambda row: codes.fold(row.code)),
         request=_each(rows, lambda row: row.request_id),
         claim=_each(rows, lambda row: row.claim),
+        subscriber=_each(rows, lambda row: row.subscriber_id),
         dead=_each(rows, lambda row: "" if row.event is Event.REDEEMED else row.event.value),
         time=_each(rows, lambda row: row.time),
     )
@@ -191,7 +192,7 @@ class Tables:
         return replace(
             self,
             codes=self.codes.seen_as(code, subscriber=subscribers),
-            redemptions=self.redemptions.seen_as(redemption, request=requests),
+            redemptions=self.redemptions.seen_as(redemption, subscriber=subscribers, request=requests),
             forgotten={**self.forgotten, **subscribers},
             forgotten_requests={**self.forgotten_requests, **requests},
         )
@@ -262,6 +263,22 @@ class Tables:
     def withdrawn_codes(self) -> frozenset[str]:
         """Folded codes with a row that was withdrawn; no other row has to be parsed to know that it lives."""
         return frozenset(code for code, _ in self.withdrawn_pairs)
+
+    @cached_property
+    def _campaigns_of_codes(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+    def campaigns_of_code(self, folded: str) -> tuple[str, ...]:
+        """Campaigns that live rows of a code name, each once; looked up once per read: a shared code has many rows."""
+        if folded not in self._campaigns_of_codes:
+            names, live = self.codes.keys("campaign"), self.withdrawn_codes.isdisjoint({folded})
+            places = self.codes.index("code").get(folded, ())
+            first: dict[str, int] = {}
+            for place in places:
+                if names[place] not in first and (live or not self.is_dead(self.codes.row(place))):
+                    first[names[place]] = place
+            self._campaigns_of_codes[folded] = tuple(self.codes.row(place).campaign for place in first.values())
+        return self._campaigns_of_codes[folded]
 
     @cached_property
     def _codes_of_campaigns(self) -> dict[str, frozenset[str]]:

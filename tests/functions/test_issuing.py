@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from rows import KEY, MINUTE, NOW, ago, at, code, issue_call, redeemed, sheet
+from rows import KEY, MINUTE, NOW, ZONE, ago, at, code, issue_call, redeemed, sheet
 
-from functions import codes, issuing
+from functions import codes, issuing, wall
 from functions.promo import (
     Answer,
     Campaign,
@@ -193,6 +193,16 @@ def test_a_shared_code_is_the_same_for_everybody_and_its_total_limit_counts_rede
     assert word(issue(full, issue_call("s9", "sale"))) == "campaign_limit_reached"
     assert word(issue(full, issue_call("s0", "sale"))) == "already_used"
     assert word(issue(full, issue_call("s2", "sale"))) == "already_issued"
+
+
+def test_who_used_a_shared_code_is_told_of_their_own_use_and_not_of_the_last_one() -> None:
+    own = redeemed("c1", 30 * MINUTE, "SALE-20", subscriber_id="s0", channel="till-1")
+    later = redeemed("c2", 20 * MINUTE, "SALE-20", subscriber_id="s1", channel="till-2")
+    snapshot = sheet(code("SALE-20", "s0", campaign="sale"), own, later, campaigns=(SHARED,))
+    found = issue(snapshot, issue_call("s0", "sale"))
+    assert isinstance(found, Answer)
+    assert (found.outcome.word, found.outcome.channel) == ("already_used", "till-1")
+    assert found.outcome.used_on == wall.aware(ZONE, own.time)
 
 
 def test_a_fresh_row_of_another_instance_is_adopted_only_if_it_would_stand() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import ZONE, ago
 
+from functions import codes
 from functions.promo import Campaign, Event, PromoCode, Redemption
 from functions.snapshot import Snapshot
 from functions.tables import Tables, code_table, redemption_table
@@ -31,9 +33,9 @@ ROWS = st.lists(st.one_of(GIVEN, REDEEMED, UNDONE), max_size=7)
 
 
 def standing(rows: list[PromoCode | Redemption]) -> Snapshot:
-    codes = [row for row in rows if isinstance(row, PromoCode)]
+    given_ = [row for row in rows if isinstance(row, PromoCode)]
     redemptions = [row for row in rows if isinstance(row, Redemption)]
-    tables = Tables(ZONE, "en", 1, (Campaign("spring"),), code_table(codes), redemption_table(redemptions))
+    tables = Tables(ZONE, "en", 1, (Campaign("spring"),), code_table(given_), redemption_table(redemptions))
     return Snapshot(tables)
 
 
@@ -99,6 +101,65 @@ def test_a_claim_that_is_left_out_is_left_out_of_what_was_added_too(
     ]
     assert told(view.without([row])) == told(standing(kept))
     assert not view.without([row]).adds(replace(row, issued=None))
+
+
+def only(
+    rows: list[PromoCode | Redemption], wanted: Callable[[PromoCode | Redemption], bool]
+) -> list[PromoCode | Redemption]:
+    """Rows that are wanted, and all that declare others dead."""
+    return [row for row in rows if wanted(row) or (isinstance(row, Redemption) and row.event is Event.ROLLED_BACK)]
+
+
+def both(rows: list[PromoCode | Redemption], added: list[PromoCode | Redemption]) -> Snapshot:
+    view = standing(rows)
+    for row in added:
+        view = view.plus(row)
+    return view
+
+
+@settings(max_examples=150, deadline=None)
+@given(ROWS, ROWS, st.sampled_from(PEOPLE[:2]), st.sampled_from(("A1", "B2")))
+def test_of_a_code_with_many_rows_a_subscribers_own_are_those_of_a_sheet_that_has_no_others(
+    rows: list[PromoCode | Redemption], added: list[PromoCode | Redemption], person: str, folded: str
+) -> None:
+    def is_mine(row: PromoCode | Redemption) -> bool:
+        return row.subscriber_id == person
+
+    view, alone = both(rows, added), both(only(rows, is_mine), only(added, is_mine))
+    assert view.rows_of_code(folded, person) == alone.rows_of_code(folded)
+    for dead in (False, True):
+        assert view.redemptions_of_code(folded, person, dead=dead) == alone.redemptions_of_code(folded, dead=dead)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ROWS, ROWS, st.sampled_from(TIMES), st.sampled_from(("A1", "B2")))
+def test_the_claims_of_a_moment_are_those_of_a_sheet_that_has_no_others(
+    rows: list[PromoCode | Redemption], added: list[PromoCode | Redemption], time: int, folded: str
+) -> None:
+    def is_then(row: PromoCode | Redemption) -> bool:
+        return isinstance(row, Redemption) and row.time == time
+
+    view, alone = both(rows, added), both(only(rows, is_then), only(added, is_then))
+    for dead in (False, True):
+        assert view.redemptions_at(time, folded, dead=dead) == alone.redemptions_of_code(folded, dead=dead)
+
+
+@settings(max_examples=150, deadline=None)
+@given(ROWS, ROWS, st.sampled_from(("A1", "B2")))
+def test_what_is_known_of_a_code_without_a_look_at_all_its_rows_is_what_they_say(
+    rows: list[PromoCode | Redemption], added: list[PromoCode | Redemption], folded: str
+) -> None:
+    view = both(rows, added)
+    named = {codes.fold_name(row.campaign) for row in view.rows_of_code(folded)}
+    assert sorted(map(codes.fold_name, view.campaigns_of_code(folded))) == sorted(named)
+    assert view.uses_at_most(folded) >= len(view.redemptions_of_code(folded, dead=True))
+
+
+def test_a_campaign_that_only_a_withdrawn_row_of_a_code_names_is_none_of_its() -> None:
+    row = PromoCode("A-1", "autumn", "s1", issued=ago(9))
+    gone = Redemption(ago(9), "A-1", Event.WITHDRAWN, subscriber_id="s1")
+    assert standing([row]).campaigns_of_code("A1") == ["autumn"]
+    assert standing([row, gone]).campaigns_of_code("A1") == []
 
 
 def test_rows_without_a_time_are_told_from_those_with_one() -> None:
