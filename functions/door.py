@@ -17,7 +17,7 @@ from functions.fields import CODE, SENDER, BadField, Body, Fields, Sender, parse
 from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from functions.bots.platform import Ignored, Platform
     from functions.settings import Key, Settings
@@ -55,27 +55,24 @@ class Surface(Enum):
 class Request:
     """An HTTP request whose body is still outside. `path` is the part below the surface.
 
-    `length` is Content-Length, None if it was not announced; `read_body` gives at most as many bytes as it is asked
-    for. Names of headers in any case; values as WSGI has them, bytes in the guise of Latin-1.
+    `header` finds a header by its name in any case, "" if it was not sent; values are as WSGI has them, bytes in the
+    guise of Latin-1, without blanks around them. `length` gives Content-Length, None if it was not announced;
+    `read_body` at most as many bytes as it is asked for.
     """
 
     method: str
     path: str
     query: Sequence[tuple[str, str]]
-    headers: Mapping[str, str]
-    length: int | None
+    header: Callable[[str], str]
+    length: Callable[[], int | None]
     read_body: Callable[[int], bytes]
-
-    def header(self, name: str) -> str:
-        """Find a header, *name* in small letters; "" if it was not sent."""
-        return next((value.strip() for each, value in self.headers.items() if each.lower() == name), "")
 
 
 @dataclass(frozen=True)
 class Refusal:
     """Why a request got no further: the word of DESIGN.md section 5, the HTTP status, what is wrong with which field.
 
-    `kind` is what was asked for, None if the path says nothing.
+    `kind` is what was asked for, if that is known and a field was at fault.
     """
 
     word: str
@@ -92,13 +89,13 @@ def open_call(request: Request, surface: Surface, keys: Sequence[Key]) -> Call |
     if kind is None:
         return Refusal("not_found_path", 404)
     if request.method != "POST":
-        return Refusal("method_not_allowed", 405, headers=(("Allow", "POST"),), kind=kind)
+        return Refusal("method_not_allowed", 405, headers=(("Allow", "POST"),))
     caller = caller_of(request, surface, keys)
     if isinstance(caller, Refusal):
-        return replace(caller, kind=kind)
+        return caller
     body = body_of(request)
     if isinstance(body, Refusal):
-        return replace(body, kind=kind)
+        return body
     try:
         return call_of(request, kind, body, caller, idempotency_key=_idempotency_key(request, surface))
     except BadField as bad:
@@ -133,7 +130,7 @@ def caller_of(request: Request, surface: Surface, keys: Sequence[Key]) -> Caller
 
 def body_of(request: Request) -> bytes | Refusal:
     """Read the body, if it is not too large."""
-    too_large = request.length is not None and request.length > MAX_BODY
+    too_large = (request.length() or 0) > MAX_BODY
     body = b"" if too_large else request.read_body(MAX_BODY + 1)
     return Refusal("too_large", 413) if too_large or len(body) > MAX_BODY else body
 
@@ -146,8 +143,10 @@ def bad_field(bad: BadField) -> Refusal:
 
 def _key(request: Request, surface: Surface, keys: Sequence[Key]) -> Key | None:
     """Find the key whose secret was shown: in a header, else in the query where a bot may have nothing but a URL."""
-    scheme, _, secret = request.header("authorization").partition(" ")
-    shown = request.header("x-api-key") or (secret.strip() if scheme.lower() == "bearer" else "")
+    shown = request.header("x-api-key")
+    if not shown:
+        scheme, _, secret = request.header("authorization").partition(" ")
+        shown = secret.strip() if scheme.lower() == "bearer" else ""
     if not shown and surface is Surface.BOT:
         shown = next((value.strip() for name, value in request.query if name == "key"), "")
     found = None

@@ -233,9 +233,9 @@ def _opened(request: flask.Request, path: str) -> door.Request:
     return door.Request(
         method=request.method,
         path=path,
-        query=list(request.args.items(multi=True)),
-        headers=dict(request.headers.items()),
-        length=request.content_length,
+        query=list(request.args.items(multi=True)) if request.query_string else (),
+        header=lambda name: request.headers.get(name, "").strip(),
+        length=lambda: request.content_length,
         read_body=lambda limit: _read(request, limit),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from asked import headers_of, length_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -35,7 +36,7 @@ CONTACT = {
 
 def request(body: Any, query: Sequence[tuple[str, str]] = URL, path: str = "/bothelp", **more: Any) -> Request:
     data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-    made = Request("POST", path, query, {}, len(data), lambda limit: data[:limit])
+    made = Request("POST", path, query, headers_of({}), length_of(len(data)), lambda limit: data[:limit])
     return replace(made, **more)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from asked import headers_of, length_of
 from fake_sheet import FakeSheet, FakeWorld
 from rows import BOT, KEY
 
@@ -84,7 +85,8 @@ class Shop:
         outcome = Committer(self.sheet, world, KEY, 8.0, report).submit(call).outcome
         ledger = Ledger(self.sheet, world, Pacing(60_000, 60_000), KEY, report)
         pusher = BotHelpPusher(self.bothelp, ledger, world, report)  # type: ignore[arg-type]
-        pusher.push(Request("POST", "/bothelp", query, {}, None, lambda _: b""), call, outcome, deadline)
+        asked = Request("POST", "/bothelp", query, headers_of({}), length_of(None), lambda _: b"")
+        pusher.push(asked, call, outcome, deadline)
         return outcome
 
     @property

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import pytest
+from asked import headers_of, length_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,7 +57,7 @@ def request(
     path: str, body: bytes = b"", query: Query = (), headers: Mapping[str, str] | None = None, method: str = "POST"
 ) -> Request:
     shown = {"X-Api-Key": SECRET} if headers is None else headers
-    return Request(method, path, query, shown, len(body), lambda size: body[:size])
+    return Request(method, path, query, headers_of(shown), length_of(len(body)), lambda size: body[:size])
 
 
 def ask(path: str, body: object, query: Query = (), **headers: str) -> Call | Ignored | Refusal:
@@ -129,7 +130,7 @@ def test_without_a_good_key_the_body_is_not_touched(path: str, headers: dict[str
     def untouchable(_size: int) -> bytes:
         raise AssertionError
 
-    asked = Request("POST", path, (), headers, MAX_BODY + 1, untouchable)
+    asked = Request("POST", path, (), headers_of(headers), length_of(MAX_BODY + 1), untouchable)
     found = open_delivery(asked, platform(path), SETTINGS)
     assert isinstance(found, Refusal)
     assert (found.word, found.status) == (word, status)

@@ -155,6 +155,13 @@ def test_without_a_good_key_the_sheet_is_not_read(shop: Shop, path: str, key: st
     assert shop.server.requests == {}
 
 
+@pytest.mark.parametrize("name", ["X-Api-Key", "x-api-key", "X-API-KEY"])
+@pytest.mark.parametrize("blanks", ["", " ", "\t"])
+def test_a_key_is_found_in_any_case_of_its_header_and_between_blanks(shop: Shop, name: str, blanks: str) -> None:
+    answer = shop.client.post("/bot/issue", json={"campaign": "nothing"}, headers={name: f"{blanks}{BOT_KEY}{blanks}"})
+    assert answer.json["status"] == "invalid_request"
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"])
 @pytest.mark.parametrize("path", ["/bot/issue", "/till/redeem"])
 def test_other_methods_are_refused(shop: Shop, method: str, path: str) -> None:

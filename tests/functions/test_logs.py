@@ -36,6 +36,7 @@ def test_a_line_is_one_json_object_in_the_names_of_cloud_logging() -> None:
     )
     assert text.endswith("}\n")
     assert text.count("\n") == 1
+    assert text == json.dumps(json.loads(text)) + "\n"
     assert json.loads(text) == {
         "severity": "INFO",
         "message": "/till/redeem redeemed",
@@ -101,6 +102,7 @@ def test_nothing_that_a_caller_sent_gets_into_a_line(sent: str) -> None:
     text = line(
         outcome=sent, method=sent, path=f"/{sent}?subscriber_id={sent}&key={sent}", code=sent, project="p", trace=sent
     )
+    assert text == json.dumps(json.loads(text)) + "\n"
     everything = str(json.loads(text))
     assert sent[2:] not in everything
     assert sent[:3] not in everything or sent[2] == "…"

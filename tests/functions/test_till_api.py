@@ -9,6 +9,7 @@ from typing import Any
 import functions_framework
 import pytest
 import schemathesis
+from asked import headers_of, length_of
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -72,7 +73,8 @@ def test_the_fields_are_those_that_the_door_reads(kind: Kind, monkeypatch: pytes
     body.names = set()
     monkeypatch.setattr(door, "parse", lambda _raw: body)
     key = Key("till-1", Role.TILL, b"till-secret-000000")
-    asked = Request("POST", f"/{kind}", (), {"X-Api-Key": "till-secret-000000"}, 0, lambda _size: b"")
+    header = headers_of({"X-Api-Key": "till-secret-000000"})
+    asked = Request("POST", f"/{kind}", (), header, length_of(0), lambda _size: b"")
     open_call(asked, Surface.TILL, (key,))
     other_names = {*CODE[1:], *SUBSCRIBER[1:], ""}  # of bot platforms
     assert (
