@@ -5,7 +5,9 @@ What Google needs is imported with the first call that has a good key: a refused
 
 from __future__ import annotations
 
+import gc
 import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,7 +20,7 @@ from functions.pacing import Pacing
 from functions.promo import IssueCall, Outcome, TypedCall
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     import flask
 
@@ -84,9 +86,10 @@ class Service:
     def _kept(self) -> Kept:
         with self._lock:
             if self._housekeeping is None:
-                from functions.bots.telling import tellers_of  # noqa: PLC0415 - nobody pays for it who only issues
-                from functions.housekeeping import Housekeeping  # noqa: PLC0415 - imports Google's client
-                from functions.sheet import GoogleSheet  # noqa: PLC0415
+                with _importing():
+                    from functions.bots.telling import tellers_of  # noqa: PLC0415 - nobody pays for it who only issues
+                    from functions.housekeeping import Housekeeping  # noqa: PLC0415 - imports Google's client
+                    from functions.sheet import GoogleSheet  # noqa: PLC0415
 
                 settings, world = self._settings, self._world
                 sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, world, self._pacing)
@@ -181,8 +184,9 @@ class Service:
     def _ready(self) -> Committer:
         with self._lock:
             if self._committer is None:
-                from functions.committer import Committer  # noqa: PLC0415 - imports Google's client
-                from functions.sheet import GoogleSheet  # noqa: PLC0415
+                with _importing():
+                    from functions.committer import Committer  # noqa: PLC0415 - imports Google's client
+                    from functions.sheet import GoogleSheet  # noqa: PLC0415
 
                 settings = self._settings
                 sheet = GoogleSheet(settings.spreadsheet_id, settings.sheets_api_endpoint, self._world, self._pacing)
@@ -227,6 +231,17 @@ class Service:
         severity = str(fields.get("severity", "INFO"))
         time = datetime.fromtimestamp(self._world.wall_ms() / 1000, UTC)
         self._write(logs.event_line(severity, f"{message}: {details}" if details else message, time))
+
+
+@contextmanager
+def _importing() -> Iterator[None]:
+    """Import much at once: all of it stays, so it is not looked through for garbage again and again, now or later."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _opened(request: flask.Request, path: str) -> door.Request:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import subprocess
@@ -130,6 +131,11 @@ def test_a_code_for_two_uses_tells_how_many_are_left(shop: Shop) -> None:
     left = [shop.post("/till/redeem", {"code": code, "request_id": f"two-{n}"}, TILL_KEY).json for n in range(3)]
     assert [(each.get("uses"), each.get("uses_left")) for each in left] == [(1, 1), (2, 0), (2, 0)]
     assert left[2]["reason"] == "already_used"
+
+
+def test_garbage_is_collected_again_once_the_first_call_has_imported_what_it_needs(shop: Shop) -> None:
+    shop.issue("collected")
+    assert gc.isenabled()
 
 
 NO_READ = [
