@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 from tests.bench import (
     bench_table,
+    rows_campaigns,
     rows_growth,
     rows_imports,
     rows_keys,
@@ -39,6 +40,7 @@ ROWS: dict[str, Callable[[bool], Section]] = {
     "start": rows_start.measure,
     "imports": rows_imports.measure,
     "growth": rows_growth.measure,
+    "campaigns": rows_campaigns.measure,
     "two": rows_two.measure,
     "keys": rows_keys.measure,
 }

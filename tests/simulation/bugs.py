@@ -202,9 +202,10 @@ def adopt_unconfirmed(patch: Patch) -> None:
 
 
 def redeemed_minus_rolled_back(patch: Patch) -> None:
-    def by_count(self: Snapshot, folded: str, *, dead: bool = False) -> list[Redemption]:
-        stored = [*self.tables.redemptions.find("code", folded)]
+    def by_count(self: Snapshot, folded: str, subscriber: str = "", *, dead: bool = False) -> list[Redemption]:
+        stored = [row for row in self.tables.redemptions.find("code", folded) if subscriber in {"", row.subscriber_id}]
         added = [row for row in self.added if codes.fold(row.code) == folded]
+        added = [row for row in added if subscriber in {"", row.subscriber_id}]
         claims = self._claims(stored, added, dead=True)
         if dead:
             return claims
