@@ -42,7 +42,7 @@ def marks_of_strangers(patch: Patch) -> None:
 #: A bug, and the seed from which it is looked for: the second one takes a mark, a sort and a person in one second.
 BUGS = (
     pytest.param(Bug("strangers", ("serial",), strangers), 0, id="strangers"),
-    pytest.param(Bug("marks of strangers", ("serial",), marks_of_strangers), 75, id="marks of strangers"),
+    pytest.param(Bug("marks of strangers", ("serial",), marks_of_strangers), 375, id="marks of strangers"),
 )
 
 
