@@ -49,17 +49,29 @@ class Pace:
         with self._lock:
             self._kept += 1
 
-    def repeat(self, now: float) -> None:
-        """The last one was in vain: the next one goes at once in its place, a few times a minute."""
+    def repeat(self, now: float) -> bool:
+        """The last one was in vain: True if the next one may go at once, in its place.
+
+        It is one of the minute's while plenty of them are left, then one of the few that are kept for this.
+        """
         with self._lock:
+            _leave(self._sent, now)
             _leave(self._vain, now)
-            if self._sent and (len(self._vain) + 1) * _SPARE <= self.budget:
+            free = self.budget - len(self._sent) - self._kept
+            if free * _AT_ONCE < self.budget:
+                if not self._sent or (len(self._vain) + 1) * _SPARE > self.budget:
+                    return False
                 self._vain.append(self._sent.pop())
-                self._repeats = True
+            self._repeats = True
+            return True
+
+    def put_off(self, until: float) -> None:
+        """Send none before that."""
+        self._held_until = max(self._held_until, until)
 
     def hold(self, until: float) -> None:
         """Send none before that: Google said that it is too much, or did not answer."""
-        self._held_until = max(self._held_until, until)
+        self.put_off(until)
         self.failures += 1
 
     def wait_s(self, now: float, together: int = 1) -> float:

@@ -78,7 +78,7 @@ class Timing:
         self.writes.keep()
 
     def answered(self, *, lost: bool) -> None:
-        """A write was answered; one that *lost* its race is repeated at once, not a turn later.
+        """A write was answered; one that *lost* its race is repeated at once; or soon after its turn, if it may not.
 
         From then on the turns of the two processes lie apart; else, equally fast, they would meet again each time.
         Where turns are not rationed, chance keeps them apart.
@@ -88,8 +88,9 @@ class Timing:
         if lost:
             now = self._world.monotonic()
             for pace in (self.reads, self.writes):
-                if pace.wait_s(now):
-                    pace.repeat(now)
+                wait = pace.wait_s(now)
+                if wait and not pace.repeat(now):
+                    pace.put_off(now + wait + _SCATTER * self.reading_s)
         if self._lost > 1:
             self._world.sleep(self._world.uniform(0, _SCATTER * self.reading_s))
 

@@ -114,10 +114,29 @@ class TestPace:
         now = pace._last
         distance = pace.wait_s(now)
         assert distance > 2.0
-        pace.repeat(now + 0.7)
+        assert pace.repeat(now + 0.7)
         assert pace.wait_s(now + 0.7) == 0.0
         pace.note(now + 0.7)
         assert pace.wait_s(now + 0.7) == pytest.approx(distance, rel=0.05)
+
+    def test_while_plenty_of_a_minute_is_left_what_is_repeated_is_of_the_minute(self) -> None:
+        pace, now = Pace(27), 0.0
+        for _ in range(10):
+            now += pace.wait_s(now)
+            pace.note(now)
+        assert pace.repeat(now)
+        assert pace.wait_s(now) == 0.0
+        assert not pace._vain
+
+    def test_no_more_than_a_few_are_repeated_once_a_minute_is_used_up(self) -> None:
+        pace = Pace(27)
+        sent_at(pace, [0.0] * 100)
+        now = pace._last
+        told = []
+        for _ in range(5):
+            told.append(pace.repeat(now))
+            pace.note(now)
+        assert told == [True, True, True, False, False]
 
     @pytest.mark.parametrize(("budget", "most"), [(54, 60), (27, 30), (18, 20), (8, 8), (1, 1)])
     def test_what_is_repeated_takes_a_tenth_that_the_budget_leaves_at_most(self, budget: int, most: int) -> None:
