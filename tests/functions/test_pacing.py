@@ -19,6 +19,7 @@ from functions.failures import Unanswered
 from functions.pacing import PER_MINUTE, Pace, Pacing
 from functions.promo import Call, CheckCall, IssueCall, RedeemCall, RollbackCall
 from functions.sheet import Reading
+from functions.timing import Timing
 from scheduler import Scheduler, SimWorld
 
 CODE = "SPRING-11111-22222"
@@ -335,6 +336,17 @@ def test_two_processes_that_share_the_quota_do_not_lose_the_same_race_again_and_
     assert most_in_a_minute(sheet.written_at) <= 60
     assert most_in_a_minute(sheet.read_at) <= 60
     assert max(took) < 7.0
+
+
+def test_a_race_that_may_not_be_repeated_moves_the_turn_a_little_away_from_the_others() -> None:
+    world, pacing = FakeWorld(), Pacing(8, 8)
+    timing = Timing(world, pacing, 8.0)
+    timing.reading_s = 0.3
+    for _ in range(8):
+        pacing.writes.note(world.monotonic())
+    before = timing.until_write()
+    timing.answered(lost=True)
+    assert timing.until_write() == pytest.approx(before + 0.6)
 
 
 def test_marks_that_do_not_land_leave_every_other_turn_to_new_codes(
