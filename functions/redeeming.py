@@ -200,10 +200,11 @@ def _used_up(snapshot: Snapshot, found: Found, now: int, own: tuple[Redemption, 
     rivals = [row for row in found.claims if row not in own]
     if standing.is_used_by_staff(snapshot, found.rows):
         return Answer(_used(snapshot, found, rivals, now))
-    uses = standing.Uses.of(snapshot, rivals, found.rows, now) if found.limit is not None else None
-    if found.limit is not None and uses is not None and uses.total >= found.limit:
-        # A claim that may still be withdrawn is waited for (H16).
-        return Answer(_used(snapshot, found, rivals, now)) if uses.firm >= found.limit else Unsettled("young claim")
+    if found.limit is not None:
+        uses = standing.Uses.of(snapshot, rivals, found.rows, now)
+        if uses.total >= found.limit:
+            # A claim that may still be withdrawn is waited for (H16).
+            return Answer(_used(snapshot, found, rivals, now)) if uses.firm >= found.limit else Unsettled("young claim")
     total = found.campaign.total_limit
     if not found.shared or not found.by_subscriber or total is None or snapshot.uses_at_most(found.folded) < total:
         return None

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from functions import batches, guard
 from functions.answers import Answers
-from functions.exchange import Exchange
 from functions.failures import Rejected, SheetBroken, StampTaken, Unanswered
+from functions.google_http import Exchange
 from functions.pacing import Pacing
 from sheet_schema import layout as layouts
 from sheet_schema import records, tabs
