@@ -16,14 +16,25 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from functions import chatting, codes, deciding, issuing, redeeming
+from functions import chatting, codes, deciding, issuing, redeeming, today
 from functions.cells import change_values, row_values, tables_of
 from functions.deciding import Fate, Round, Rules, Turn
 from functions.failures import Rejected, SheetBroken, Throttled, Unanswered
 from functions.forgotten import Recall
 from functions.glance import Glance
 from functions.projection import Projector
-from functions.promo import Answer, Call, CheckCall, Decision, IssueCall, Outcome, PromoCode, RedeemCall, TypedCall
+from functions.promo import (
+    Answer,
+    Call,
+    CheckCall,
+    Decision,
+    IssueCall,
+    Outcome,
+    PromoCode,
+    RedeemCall,
+    TodayCall,
+    TypedCall,
+)
 from functions.snapshot import Snapshot
 from functions.tables import Name, name_of
 from functions.timing import FRESH_S, LAST_WRITE_S, Timing, together
@@ -92,6 +103,7 @@ class Committer:
         self._requests: Counter[str] = Counter()
         self._writer = Writer(sheet, codes.fingerprint(code_key), self._requests, report)
         self.language = ""
+        self.time_zone = ""
 
     def submit(self, call: Call, spent_s: float = 0.0) -> Told:
         """Wait for the answer to a call; `busy` at its deadline, of which *spent_s* have gone already."""
@@ -153,7 +165,7 @@ class Committer:
         if seen is None:
             return
         reading, snapshot = seen
-        self.language = snapshot.language
+        self.language, self.time_zone = snapshot.language, reading.layout.time_zone
         self._glance.keep(snapshot, [turn.call for turn in self._open], self._world.monotonic())
         self._set_clock(reading)
         for turn in self._open:
@@ -210,7 +222,9 @@ class Committer:
         ):
             del self._stood[next(iter(self._stood))]
 
-    def _decide(self, snapshot: Snapshot, turn: Turn) -> Decision:
+    def _decide(  # noqa: PLR0911 - a return for each call
+        self, snapshot: Snapshot, turn: Turn
+    ) -> Decision:
         call = turn.call
         try:
             if isinstance(call, IssueCall):
@@ -221,6 +235,8 @@ class Committer:
                 return redeeming.redeem(snapshot, call, turn.now, turn.token)
             if isinstance(call, TypedCall):
                 return chatting.answer(snapshot, call, turn.now, self._code_key, turn.token)
+            if isinstance(call, TodayCall):
+                return today.today(snapshot, call, turn.now)
             return redeeming.rollback(snapshot, call, turn.now)
         except Exception as error:  # noqa: BLE001 - one call's data must not fail the others of its group
             self._report("a decision failed", {"severity": "ERROR", "error": repr(type(error)), "where": _where(error)})

@@ -22,6 +22,7 @@ from functions.promo import (
     PromoCode,
     Redemption,
     Row,
+    TodayCall,
     Unsettled,
 )
 
@@ -121,10 +122,21 @@ def play(snapshot: Snapshot, turns: Sequence[Turn], rules: Rules) -> Round:
     for turn in written:
         view = _verify(played, view, turn, rules)
     played.uncertain += [row for turn in turns for row in turn.giving_up]
+    looking = [turn for turn in turns if isinstance(turn.call, TodayCall)]
     for turn in turns:
-        if turn not in written:
+        if turn not in written and turn not in looking:
             view = _advance(played, snapshot, view, turn, rules)
+    _look(played, snapshot, looking, rules)
     return played
+
+
+def _look(played: Round, snapshot: Snapshot, looking: Sequence[Turn], rules: Rules) -> None:
+    """Answer those who only look, from what the read shows for certain; in a queue there is always more to come."""
+    certain = snapshot.before(played.uncertain)
+    for turn in looking:
+        decision = rules.decide(certain, turn)
+        if isinstance(decision, Answer):
+            played.answers.append((turn, decision.outcome))
 
 
 def is_same(claim: Claim, decision: Decision) -> bool:

@@ -11,10 +11,11 @@ import hmac
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from functions.fields import CODE, SENDER, BadField, Body, Fields, Sender, parse, refuse
-from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall
+from functions.promo import Call, Caller, CheckCall, IssueCall, RedeemCall, Role, RollbackCall, TodayCall
+from functions.till import COOKIE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,13 +34,21 @@ class Kind(StrEnum):
     CHECK = "check"
     REDEEM = "redeem"
     ROLLBACK = "rollback"
+    TODAY = "today"
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """HTTP methods with which it is asked for."""
+        return ("GET", "HEAD") if self is Kind.TODAY else ("POST",)
 
 
 class Surface(Enum):
     """Who is served: bots, or tills. The value is path -> what is asked for there."""
 
     BOT = MappingProxyType({"/": Kind.ISSUE, "/issue": Kind.ISSUE, "/check": Kind.CHECK, "/redeem": Kind.REDEEM})
-    TILL = MappingProxyType({"/check": Kind.CHECK, "/redeem": Kind.REDEEM, "/rollback": Kind.ROLLBACK})
+    TILL = MappingProxyType(
+        {"/check": Kind.CHECK, "/redeem": Kind.REDEEM, "/rollback": Kind.ROLLBACK, "/today": Kind.TODAY}
+    )
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -57,7 +66,8 @@ class Request:
 
     `header` finds a header by its name in any case, "" if it was not sent; values are as WSGI has them, bytes in the
     guise of Latin-1, without blanks around them. `length` gives Content-Length, None if it was not announced;
-    `read_body` at most as many bytes as it is asked for.
+    `read_body` at most as many bytes as it is asked for. `base` is the path above, without a slash at its end, and
+    `address` who sent it, by the nearest proxy's word.
     """
 
     method: str
@@ -66,6 +76,8 @@ class Request:
     header: Callable[[str], str]
     length: Callable[[], int | None]
     read_body: Callable[[int], bytes]
+    base: str = ""
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,16 +95,31 @@ class Refusal:
     kind: Kind | None = None
 
 
-def open_call(request: Request, surface: Surface, keys: Sequence[Key]) -> Call | Refusal:
-    """Make the Call of a request, or say why it makes none. Raises only what `read_body` raises."""
+#: Who sent a request with a cookie, or why it is refused.
+ByCookie: TypeAlias = "Callable[[Request], Caller | Refusal]"
+
+
+def open_call(  # noqa: PLR0911 - a return for each reason
+    request: Request, surface: Surface, keys: Sequence[Key], by_cookie: ByCookie | None = None
+) -> Call | Refusal:
+    """Make the Call of a request, or say why it makes none. Raises only what `read_body` raises.
+
+    *by_cookie* finds out who calls where no key is shown but a cookie of the till page.
+    """
     kind = surface.kind(request.path)
     if kind is None:
         return Refusal("not_found_path", 404)
-    if request.method != "POST":
-        return Refusal("method_not_allowed", 405, headers=(("Allow", "POST"),))
-    caller = caller_of(request, surface, keys)
+    if request.method not in kind.methods:
+        return Refusal("method_not_allowed", 405, headers=(("Allow", ", ".join(kind.methods)),))
+    shown = _shown(request, surface)
+    if not shown and by_cookie and surface is Surface.TILL and f"{COOKIE}=" in request.header("cookie"):
+        caller = by_cookie(request)
+    else:
+        caller = caller_of(request, surface, keys)
     if isinstance(caller, Refusal):
         return caller
+    if kind is Kind.TODAY:  # nothing more is asked
+        return TodayCall(caller)
     body = body_of(request)
     if isinstance(body, Refusal):
         return body
@@ -122,7 +149,7 @@ def open_delivery(request: Request, platform: Platform, settings: Settings) -> C
 
 def caller_of(request: Request, surface: Surface, keys: Sequence[Key]) -> Caller | Refusal:
     """Find out who calls by the key that was shown."""
-    key = _key(request, surface, keys)
+    key = key_of(_shown(request, surface), keys)
     if key is None:
         return Refusal("unauthorized", 401, headers=(("WWW-Authenticate", "Bearer"),))
     return Caller(key.name, key.role) if key.role in surface.roles else Refusal("forbidden", 403)
@@ -141,14 +168,19 @@ def bad_field(bad: BadField) -> Refusal:
     return Refusal("invalid_request", 400, name, why)
 
 
-def _key(request: Request, surface: Surface, keys: Sequence[Key]) -> Key | None:
-    """Find the key whose secret was shown: in a header, else in the query where a bot may have nothing but a URL."""
+def _shown(request: Request, surface: Surface) -> str:
+    """Find the secret that is shown: in a header, else in the query where a bot may have nothing but a URL."""
     shown = request.header("x-api-key")
     if not shown:
         scheme, _, secret = request.header("authorization").partition(" ")
         shown = secret.strip() if scheme.lower() == "bearer" else ""
     if not shown and surface is Surface.BOT:
         shown = next((value.strip() for name, value in request.query if name == "key"), "")
+    return shown
+
+
+def key_of(shown: str, keys: Sequence[Key]) -> Key | None:
+    """Find the key whose secret was shown."""
     found = None
     for key in keys:  # all of them, so that the time says nothing of which one fits; bytes, since str has to be ASCII
         if hmac.compare_digest(key.secret, shown.encode("utf-8", "surrogatepass")):

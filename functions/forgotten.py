@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions import codes, keys
 from functions.columns import Column
-from functions.promo import CheckCall, Event, IssueCall, PromoCode, Row, TypedCall
+from functions.promo import CheckCall, Event, IssueCall, PromoCode, Row, TodayCall, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,4 +86,4 @@ def _subscriber(call: Call) -> str:
 
 
 def _request(call: Call) -> str:
-    return "" if isinstance(call, IssueCall | CheckCall | TypedCall) else call.request_id
+    return "" if isinstance(call, IssueCall | CheckCall | TypedCall | TodayCall) else call.request_id

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from functions import chatting, redeeming
 from functions.guessing import GUESSES
-from functions.promo import RollbackCall, TypedCall
+from functions.promo import RollbackCall, TodayCall, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,7 +36,9 @@ class Glance:
             self._kept = (now, limited, snapshot)
         elif self._kept is not None:
             at, subscribers, kept = self._kept
-            left = subscribers - {each.subscriber_id for each in calls if not isinstance(each, RollbackCall)}
+            left = subscribers - {
+                each.subscriber_id for each in calls if not isinstance(each, RollbackCall | TodayCall)
+            }
             self._kept = (at, left, kept) if left and now - at < KEPT_S else None
 
     def refusal(self, call: Call, now: float, instant: int) -> Outcome | None:

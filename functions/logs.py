@@ -21,7 +21,10 @@ _TRACE = re.compile(r"([0-9a-f]{32})(?:/.*)?", re.ASCII | re.IGNORECASE | re.DOT
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 #: Parts of the paths that exist; any other may be what somebody typed.
-_SEGMENTS = frozenset({"", "bot", "till", "tasks", "issue", "check", "redeem", "rollback", "openapi.json", *MODULES})
+_SEGMENTS = frozenset(
+    {"", "bot", "till", "tasks", "issue", "check", "redeem", "rollback", "today", "openapi.json", *MODULES}
+    | {"session", "static", "manifest.webmanifest"}
+)
 _WARNINGS = frozenset({"busy", "too_many", "unauthorized", "forbidden", "idempotency_mismatch"})
 _ERRORS = frozenset({"sheet_broken"})
 #: In the place of what is not ours: an ellipsis, as JSON in ASCII has it.

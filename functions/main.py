@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+import flask
 import functions_framework
 
 from functions.door import Surface
@@ -18,7 +19,7 @@ from functions.settings import Settings, SettingsError
 from functions.world import RealWorld
 
 if TYPE_CHECKING:
-    import flask
+    from collections.abc import Callable
 
     from functions.service import Answered
 
@@ -26,6 +27,11 @@ try:
     _service = Service(Settings.from_environ(os.environ), RealWorld(), sys.stdout.write)
 except SettingsError as _error:
     sys.exit(f"promosheet cannot start: {_error}")
+
+# Flask keeps /static/ for a folder of its own, which is not there. The framework loads this file in the application's
+# context, so that the path can be given to the function like any other: alone, `redemption` has the page's files there.
+_views = cast("dict[str, Callable[[str], Answered]]", flask.current_app.view_functions)
+_views["static"] = lambda filename: _views["run"](f"static/{filename}")
 
 
 @functions_framework.http

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from functions.listing import Listing
+
 
 class Role(StrEnum):
     """What a key may do: `bot` the bot's webhook, `till` the redemption calls, `admin` both."""
@@ -126,7 +128,14 @@ class TypedCall:
     limited: bool = False
 
 
-Call = IssueCall | CheckCall | RedeemCall | RollbackCall | TypedCall
+@dataclass(frozen=True, slots=True)
+class TodayCall:
+    """What was redeemed today? A till is told of its own, an admin of everything."""
+
+    caller: Caller
+
+
+Call = IssueCall | CheckCall | RedeemCall | RollbackCall | TypedCall | TodayCall
 
 
 DEFAULT_LENGTH = 10
@@ -229,6 +238,7 @@ class Outcome:
     why: str = ""
     delivery: str = ""
     has_copy: bool = False
+    listing: Listing | None = None
 
     @property
     def ok(self) -> bool:
@@ -240,7 +250,7 @@ class Outcome:
         return replace(self, **changes)  # type: ignore[arg-type]
 
 
-YES = frozenset({"issued", "already_issued", "valid", "redeemed", "rolled_back"})
+YES = frozenset({"issued", "already_issued", "valid", "redeemed", "rolled_back", "listed"})
 
 
 @dataclass(frozen=True, slots=True)

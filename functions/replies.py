@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from functions.listing import Listed, Listing
+
 #: HTTP statuses of a till's answers; every other word that is no yes is a 409.
 _STATUSES = {
     "not_found": 404,
@@ -72,6 +74,8 @@ def told(surface: Surface, call: Call, outcome: Outcome, language: str) -> Reply
     """Answer a call."""
     if surface is Surface.BOT:
         return bot_reply(outcome, language)
+    if outcome.listing is not None:
+        return _list_reply(outcome, outcome.listing, language)
     return till_reply(Kind.CHECK if isinstance(call, CheckCall) else None, outcome, language)
 
 
@@ -119,7 +123,7 @@ def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> R
     text = message(outcome, language)
     values = _values(outcome, text) | {
         "by": outcome.by,
-        "first_name": next(iter(outcome.name.split()), ""),
+        "first_name": _first_name(outcome.name),
         "uses": outcome.uses,
         "uses_left": outcome.uses_left,
     }
@@ -141,6 +145,43 @@ def till_reply(kind: Kind | None, result: Outcome | Refusal, language: str) -> R
         "ok": False,
     }
     return _reply(status, _PROBLEM, problem | values, headers)
+
+
+def _list_reply(outcome: Outcome, listing: Listing, language: str) -> Reply:
+    """Tell a till what was redeemed today."""
+    body = {
+        "ok": outcome.ok,
+        "status": outcome.word,
+        "message": message(outcome, language),
+        "language": _language(outcome, language).code,
+        "date": listing.day.isoformat(),
+        "till": listing.till,
+        "count": listing.count,
+        "left_out": listing.left_out,
+        "redemptions": [_entry(row) for row in listing.rows],
+    }
+    return _reply(200, _JSON, body, {})
+
+
+def _entry(row: Listed) -> dict[str, Any]:
+    return {
+        "time": _rfc3339(row.time),
+        "code": row.code,
+        "discount": row.discount,
+        "first_name": _first_name(row.name),
+        "usage_channel": row.channel,
+        "by": row.by,
+        "reference": row.reference,
+        "request_id": row.request_id,
+        "rolled_back": row.rolled_back,
+        "uses": row.uses,
+        "uses_left": row.uses_left,
+        "expiration_date": _rfc3339(row.expires),
+    }
+
+
+def _first_name(name: str) -> str:
+    return next(iter(name.split()), "")
 
 
 def as_first(outcome: Outcome) -> Outcome:
@@ -171,7 +212,13 @@ def message(outcome: Outcome, language: str) -> str:
         filled = languages.fill(outcome.message, values) if outcome.word in GIVEN else outcome.message
         if filled.strip():  # a platform refuses a message of nothing
             return filled
-    more = {"used_on": minute(outcome.used_on), "channel": outcome.channel, "starts": day(outcome.starts)}
+    count = "" if outcome.listing is None else str(outcome.listing.count)
+    more = {
+        "count": count,
+        "used_on": minute(outcome.used_on),
+        "channel": outcome.channel,
+        "starts": day(outcome.starts),
+    }
     why = spoken.sentences[f"why_{outcome.why}"] if outcome.why else ""
     return spoken.sentence(outcome.word, **values, **more, field=outcome.field, why=why)
 

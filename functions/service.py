@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from functions import door, logs, replies, scheduler
+from functions import door, logs, replies, scheduler, till
 from functions.bots import platform_at
 from functions.bots.platform import Errand, Ignored, Pushing
 from functions.door import Refusal, Surface
 from functions.guessing import Guessing
 from functions.pacing import Pacing
-from functions.promo import IssueCall, Outcome, TypedCall
+from functions.promo import IssueCall, Outcome, TodayCall, TypedCall
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -31,16 +31,19 @@ if TYPE_CHECKING:
     from functions.replies import Reply
     from functions.scheduler import Verify
     from functions.settings import Settings
+    from functions.till.counter import Counter
     from functions.world import World
 
 #: Body, status, headers: what a Flask view may return.
 Answered = tuple[bytes, int, dict[str, str]]
-#: What came (None: somebody looks at a page), what became of a call, requests and milliseconds, the answer.
-_Done: TypeAlias = "tuple[Call | Ignored | Refusal | None, Outcome | None, dict[str, float], Reply]"
+#: What came ("": somebody looks at a document), what became of a call, requests and milliseconds, the answer.
+_Done: TypeAlias = "tuple[Call | Ignored | Refusal | str, Outcome | None, dict[str, float], Reply]"
 #: No surface has this path: what is outside all of them gets the answer of an unknown one.
 _NOWHERE = "/nowhere"
 _DOCUMENT = "/openapi.json"
 _MAX_DETAILS = 500
+#: What came without a code of its own.
+_CODELESS = IssueCall | TypedCall | TodayCall | Ignored | Refusal | str
 
 
 class Service:
@@ -57,6 +60,7 @@ class Service:
         self._guessing = Guessing()
         self._committer: Committer | None = None
         self._housekeeping: Housekeeping | None = None
+        self._counter: Counter | None = None
         self._pushers: dict[Pushing, Pusher] = {}
         self._pacing = Pacing(settings.reads_per_minute, settings.writes_per_minute)
 
@@ -68,7 +72,7 @@ class Service:
         """Answer a request whose path begins with the name of its surface."""
         for prefix, surface in surfaces.items():
             if request.path == prefix or request.path.startswith(f"{prefix}/"):
-                return self._answer(request, surface, request.path.removeprefix(prefix) or "/")
+                return self._answer(request, surface, request.path.removeprefix(prefix))
         return self._answer(request, Surface.BOT, _NOWHERE)
 
     def keep_house(self, request: flask.Request, path: str) -> Answered:
@@ -80,7 +84,7 @@ class Service:
         else:
             kept = self._kept()
             word, counts, reply = kept.word, dict[str, float](kept.counts), scheduler.told(kept.word, kept.counts)
-        self._log(request, reply, None, word, counts, self._world.monotonic() - started)
+        self._log(request, reply, "", word, counts, self._world.monotonic() - started)
         return reply.body, reply.status, reply.headers
 
     def _kept(self) -> Kept:
@@ -100,6 +104,8 @@ class Service:
 
     def _answer(self, request: flask.Request, surface: Surface, path: str) -> Answered:
         started = self._world.monotonic()
+        if surface is Surface.TILL and till.serves(path):
+            return self._visit(request, path, started)
         platform = platform_at(path) if surface is Surface.BOT else None
         if platform is not None:
             opened, outcome, numbers, reply = self._delivery(request, platform, path)
@@ -108,12 +114,29 @@ class Service:
         else:
             opened, outcome, numbers, reply = self._call(request, surface, path)
         word = outcome.word if outcome else opened.word if isinstance(opened, Refusal) else "ignored"
-        word = "served" if opened is None else word
+        word = "served" if isinstance(opened, str) else word
         self._log(request, reply, opened, word, numbers, self._world.monotonic() - started)
         return reply.body, reply.status, reply.headers
 
+    def _visit(self, request: flask.Request, path: str, started: float) -> Answered:
+        """Answer a request for the till page or something of it; the sheet is not read."""
+        zone = self._committer.time_zone if self._committer is not None else ""
+        visit = self._till().visit(_opened(request, path), self._language(request), zone)
+        self._log(request, visit.reply, visit.caller, visit.word, {}, self._world.monotonic() - started)
+        return visit.reply.body, visit.reply.status, visit.reply.headers
+
+    def _till(self) -> Counter:
+        with self._lock:
+            if self._counter is None:
+                from functions.till.counter import Counter  # noqa: PLC0415 - a bot never pays for the page
+
+                self._counter = Counter(self._settings, self._world)
+            return self._counter
+
     def _call(self, request: flask.Request, surface: Surface, path: str) -> _Done:
-        opened = door.open_call(_opened(request, path), surface, self._settings.keys)
+        opened = door.open_call(
+            _opened(request, path), surface, self._settings.keys, lambda asked: self._till().caller(asked)
+        )
         if isinstance(opened, Refusal):
             return opened, None, {}, replies.refused(surface, opened, self._language(request))
         outcome, numbers = self._submit(opened)
@@ -145,7 +168,7 @@ class Service:
             return refusal, None, {}, replies.refused(Surface.TILL, refusal, self._language(request))
         from functions import till_api  # noqa: PLC0415 - a till that only redeems does not pay for it
 
-        return None, None, {}, replies.said(till_api.document(request.path.removesuffix(path)))
+        return "", None, {}, replies.said(till_api.document(request.path.removesuffix(path)))
 
     def _submit(self, call: Call) -> tuple[Outcome, dict[str, float]]:
         """Have a call decided; who guesses too much waits, or is told less."""
@@ -205,11 +228,13 @@ class Service:
         self,
         request: flask.Request,
         reply: Reply,
-        opened: Call | Ignored | Refusal | None,
+        opened: Call | Ignored | Refusal | str,
         word: str,
         numbers: Mapping[str, float],
         latency_s: float,
     ) -> None:
+        """Write the line about a request; *opened* is a text for the name of a key where there was no call."""
+        caller = opened if isinstance(opened, str) else "" if isinstance(opened, Refusal) else opened.caller.name
         line = logs.call_line(
             time=datetime.fromtimestamp(self._world.wall_ms() / 1000, UTC),
             outcome=word,
@@ -217,8 +242,8 @@ class Service:
             path=request.path,
             status=reply.status,
             latency_s=latency_s,
-            caller="" if opened is None or isinstance(opened, Refusal) else opened.caller.name,
-            code="" if opened is None or isinstance(opened, IssueCall | TypedCall | Ignored | Refusal) else opened.code,
+            caller=caller,
+            code="" if isinstance(opened, _CODELESS) else opened.code,
             numbers=numbers,
             project=self._settings.project,
             trace=request.headers.get("X-Cloud-Trace-Context", ""),
@@ -252,6 +277,8 @@ def _opened(request: flask.Request, path: str) -> door.Request:
         header=lambda name: request.headers.get(name, "").strip(),
         length=lambda: request.content_length,
         read_body=lambda limit: _read(request, limit),
+        base=request.path.removesuffix(path),
+        address=request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote_addr or "",
     )
 
 

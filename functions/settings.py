@@ -107,6 +107,11 @@ class Settings:
         )
 
 
+def api_keys(environ: Mapping[str, str]) -> tuple[Key, ...]:
+    """API_KEYS alone, for a command. Raises SettingsError."""
+    return _keys(environ)
+
+
 def code_key(environ: Mapping[str, str]) -> bytes:
     """CODE_KEY alone, for a command. Raises SettingsError."""
     return _code_key(environ)

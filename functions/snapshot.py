@@ -123,6 +123,14 @@ class Snapshot:
         rows = self.tables.redemptions.find("request", request_id)
         return self._claims(rows, self._added(_requests, request_id), dead=True)
 
+    def redeemed_between(self, first: int, end: int) -> list[Redemption]:
+        """Claims of these wall times, dead ones too, each once."""
+
+        def wanted(row: Redemption) -> bool:
+            return row.time is not None and first <= row.time < end
+
+        return self._claims(self.tables.redemptions.between(first, end), wanted, dead=True)
+
     def rolled_back(self, claim: str) -> bool:
         """True if a row says that this redemption was rolled back; a withdrawn claim was not."""
         rows = [*self.tables.redemptions.find("claim", claim), *self._added(_claims, claim)]

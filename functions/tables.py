@@ -95,6 +95,11 @@ class Table(Generic[R]):
         """Rows whose time is exactly this."""
         return [self.row(number) for number in self.index("time").get(wall, ())]
 
+    def between(self, first: int, end: int) -> list[R]:
+        """Rows whose time is not before *first*, and before *end*."""
+        times = enumerate(self.keys("time"))
+        return [self.row(number) for number, time in times if time is not None and first <= time < end]
+
     def marked(self) -> frozenset[str]:
         """Codes of the rows with a mark."""
         return frozenset(code for code, mark in zip(self.keys("code"), self._marks(), strict=True) if mark)

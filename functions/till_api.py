@@ -24,6 +24,7 @@ _AT_THE_DOOR = {
     403: "The key is for another kind of call: forbidden.",
     413: "The body has more than 16,384 bytes: too_large.",
 }
+_OF_TODAY = frozenset({401, 403, 503})
 _BODIES = {
     "code": ("What the person shows or types; spelling does not matter.", 100),
     "subscriber_id": ("Whose code it has to be, if the till knows.", 200),
@@ -61,13 +62,14 @@ def document(server: str) -> dict[str, Any]:
         },
         "servers": [{"url": server or "/"}],
         "security": [{"key": []}, {"bearer": []}],
-        "paths": {f"/{name}": {"post": _operation(name)} for name in _CALLS},
+        "paths": {f"/{name}": {"post": _operation(name)} for name in _CALLS} | {"/today": {"get": _today()}},
         "components": {
             "securitySchemes": {
                 "key": {"type": "apiKey", "in": "header", "name": "X-Api-Key"},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
-            "schemas": {"Problem": _problem()} | {f"{name}_answer": _answer(name) for name in _CALLS},
+            "schemas": {"Problem": _problem(), "today_answer": _list(), "Listed": _listed()}
+            | {f"{name}_answer": _answer(name) for name in _CALLS},
         },
     }
 
@@ -92,6 +94,15 @@ def _operation(name: str) -> dict[str, Any]:
     return operation
 
 
+def _today() -> dict[str, Any]:
+    """The list of today, which asks for nothing."""
+    refused = {status: text for status, text in (_REFUSED | _AT_THE_DOOR).items() if status in _OF_TODAY}
+    answers = {"200": _content("The list, the newest first.", "application/json", "today_answer")}
+    answers |= {str(status): _content(text, "application/problem+json", "Problem") for status, text in refused.items()}
+    summary = "List what was redeemed since midnight in the spreadsheet's time zone: with this key, or by an admin all."
+    return {"operationId": "today", "summary": summary, "responses": answers}
+
+
 def _field(text: str, longest: int) -> dict[str, Any]:
     return {"type": ["string", "integer"], "maxLength": longest, "description": text}
 
@@ -106,6 +117,33 @@ def _answer(name: str) -> dict[str, Any]:
     if other:
         first["valid"] = {"type": "boolean"}
     return _object(first | {"message": {"type": "string"}} | _told())
+
+
+def _list() -> dict[str, Any]:
+    listed = {"type": "array", "items": {"$ref": "#/components/schemas/Listed"}}
+    count = {"type": "integer", "minimum": 0}
+    return _object(
+        {
+            "ok": {"const": True},
+            "status": {"enum": ["listed"]},
+            "message": {"type": "string"},
+            "language": {"type": "string", "description": "The spreadsheet's."},
+            "date": {"type": "string", "format": "date"},
+            "till": {"type": "string"},
+            "count": count | {"description": "How many stand."},
+            "left_out": count | {"description": "How many are too many to be listed."},
+            "redemptions": listed,
+        }
+    )
+
+
+def _listed() -> dict[str, Any]:
+    text, count = {"type": "string"}, {"type": ["integer", "null"]}
+    texts = ("code", "discount", "first_name", "usage_channel", "by", "reference", "request_id")
+    time, expires = ({"type": each, "format": "date-time"} for each in ("string", ["string", "null"]))
+    times = {"time": time, "expiration_date": expires}
+    more = {"rolled_back": {"type": "boolean"}, "uses": count, "uses_left": count}
+    return _object(times | dict.fromkeys(texts, text) | more)
 
 
 def _problem() -> dict[str, Any]:

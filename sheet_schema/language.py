@@ -32,6 +32,7 @@ class Language:
     what an empty cell means, an example. `views` are titles of filter views, `hints` what a cell says to who types
     something else into it. `help` is what Start here says, heading by heading, and `help_time_zone` its last row: the
     label, by which it is found again, and what to type.
+    `till` is what the till page says, by the keys that its template and script have.
     `example` are cells of the example campaign. `date_pattern` and `time_pattern` are number formats of the
     spreadsheet; `date_words`, with {day} {month} {year}, is for sentences.
     `plural_form` gives the place, in a tuple of forms, of the one that goes with a number.
@@ -53,6 +54,7 @@ class Language:
     help_time_zone: tuple[str, str]
     dashboard: Mapping[str, str]
     problems: Mapping[str, str]
+    till: Mapping[str, str]
     example: Mapping[str, str | int]
     date_pattern: str
     time_pattern: str
@@ -85,7 +87,8 @@ class Language:
     def sentence(self, word: str, **values: str) -> str:
         """Say a status word in the fullest sentence for which every value is there and not empty.
 
-        Values: code, discount, expires, used_on, channel, starts, field, why. Raises KeyError for an unknown word.
+        Values: code, count, discount, expires, used_on, channel, starts, field, why. Raises KeyError for an unknown
+        word.
         """
         for ending in _VARIANTS:
             template = self.sentences.get(word + ending)

@@ -15,7 +15,7 @@ _TIMEOUT_S = 90
 #: Headers that speak of one connection, not of the call (RFC 9110, 7.6.1), and those that our server writes itself.
 _OF_THE_CONNECTION = frozenset(
     {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer"}
-    | {"transfer-encoding", "upgrade", "content-length", "host", "expect"}
+    | {"transfer-encoding", "upgrade", "content-length", "expect"}
 )
 _OURS = frozenset({"content-type", "date", "server"})
 

@@ -95,6 +95,7 @@ def _welcome(base: str, data: str | None, *, with_bothelp: bool) -> list[str]:
         f"Sheets API:     {base}/v4/spreadsheets/{SPREADSHEET_ID}",
         f"For bots:       {base}/bot    X-Api-Key: {BOT_KEY}",
         f"For Telegram:   {base}/bot/telegram   X-Telegram-Bot-Api-Secret-Token: {TELEGRAM_SECRET}",
+        f"The till page:  {base}/till/   sign in with {TILL_KEY}",
         f"For tills:      {base}/till   X-Api-Key: {TILL_KEY}",
         f"For both:       X-Api-Key: {ADMIN_KEY}",
         f"Try:            {try_it}",

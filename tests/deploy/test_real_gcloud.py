@@ -11,6 +11,7 @@ from real_gcloud import DECOYS, Cloud, why_no_gcloud
 from stubbed import ID, WITH_ID
 
 from functions.housekeeping import DEADLINE_S
+from functions.till import files
 
 _WHY = why_no_gcloud()
 pytestmark = pytest.mark.skipif(bool(_WHY), reason=_WHY)
@@ -129,6 +130,8 @@ def test_what_is_uploaded_is_the_two_packages_and_what_describes_them(deployed: 
     assert "functions/main.py" in names
     assert "functions/sheets_v4.json" in names
     assert "functions/local/page/index.html" in names
+    till = {"templates/page.html", "templates/manifest.webmanifest", *(f"static/{name}" for name in files.files())}
+    assert {f"functions/till/{name}" for name in till} <= set(names)
     assert not [place for place in DECOYS if place in names]
 
 

@@ -24,6 +24,7 @@ from functions.local.demo import Stage, _story
 from functions.local.example import SPREADSHEET_ID, TELEGRAM_SECRET, type_rows
 from functions.local.functions_process import _wait, environment, free_port
 from functions.local.server import LocalSheets
+from functions.till import files
 from sheet_schema import languages
 
 _WHY = why_no_gcloud()
@@ -123,6 +124,8 @@ def test_the_story_of_the_demo_passes_with_what_was_deployed(image: Image, tmp_p
                 body = {"code": "MADE-UP-1", "subscriber_id": "deploy-1"}
                 answer = requests.post(f"{url}{path}", json=body, headers={"X-Api-Key": own[role]}, timeout=20)
                 assert answer.json()["status"] == "not_found"
+            for path in ("", "manifest.webmanifest", *(f"static/{name}" for name in files.files())):
+                assert requests.get(f"{url}/till/{path}", timeout=20).status_code == 200, path
             stage = Stage(server.base_url, url, told.append)
             _story(stage, bothelp)
     assert stage.ok, "\n".join(told)

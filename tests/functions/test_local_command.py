@@ -115,6 +115,28 @@ def test_everything_is_behind_one_port() -> None:
     assert not any(Path(f"/proc/{pid}").exists() for pid in started_by_it)
 
 
+def test_a_person_signs_in_at_the_till_page_and_redeems_there() -> None:
+    with started() as (_, base, printed), requests.Session() as browser:
+        shown = re.search(r"The till page: +(\S+) +sign in with (\S+)", printed)
+        assert shown is not None
+        assert requests.get(f"{base}/till", timeout=20).url == shown[1] == f"{base}/till/"
+        page = browser.get(shown[1], timeout=20)
+        named = re.findall(r'(?:src|href)="(static/[^"]+)"', page.text)
+        assert [browser.get(shown[1] + each, timeout=20).status_code for each in named] == [200] * len(named)
+        own = {"Origin": base, "Sec-Fetch-Site": "same-origin"}
+        known = browser.post(f"{base}/till/session", json={"key": shown[2]}, headers=own, timeout=20).json()
+        code = call(f"{base}/bot/issue?campaign=spring", BOT_KEY, subscriber_id="9")["code"]
+        more = own | {"X-Csrf-Token": known["csrf"]}
+        done = browser.post(f"{base}/till/redeem", json={"code": code}, headers=more, timeout=20).json()
+        assert (done["status"], done["by"]) == ("redeemed", known["till"])
+        assert [each["code"] for each in browser.get(f"{base}/till/today", timeout=20).json()["redemptions"]] == [code]
+        tag = browser.get(shown[1] + named[0], timeout=20).headers["ETag"]
+        again = browser.get(shown[1] + named[0], headers={"If-None-Match": tag}, timeout=20)
+        assert (again.status_code, again.content) == (304, b"")
+        assert browser.delete(f"{base}/till/session", headers=more, timeout=20).ok
+        assert browser.get(f"{base}/till/today", timeout=20).status_code == 401
+
+
 def test_a_machine_that_speaks_russian_gets_a_russian_sheet() -> None:
     with started(LC_ALL="ru_RU.UTF-8") as (_, base, _):
         sheets = requests.get(f"{base}/v4/spreadsheets/local?fields=sheets.properties.title", timeout=10).json()[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, date, datetime
 from typing import Any
 
 import functions_framework
@@ -26,7 +27,8 @@ from test_http import settings as environment
 from functions import door, fields, guessing, replies
 from functions.door import Kind, Request, Surface, open_call
 from functions.fields import CODE, SUBSCRIBER, Body
-from functions.promo import Outcome, Role
+from functions.listing import Listed, Listing
+from functions.promo import Caller, Outcome, Role, TodayCall
 from functions.settings import Key
 from functions.till_api import document
 from sheet_schema import languages
@@ -36,7 +38,7 @@ CHECKS = (not_a_server_error, content_type_conformance, response_schema_conforma
 
 
 def operation(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = DOCUMENT["paths"][f"/{name}"]["post"]
+    found: dict[str, Any] = DOCUMENT["paths"][f"/{name}"]["get" if name == "today" else "post"]
     return found
 
 
@@ -50,7 +52,8 @@ def schema(name: str) -> dict[str, Any]:
 
 def test_the_paths_are_those_of_the_door() -> None:
     assert DOCUMENT["paths"].keys() == Surface.TILL.value.keys()
-    assert all(list(path) == ["post"] for path in DOCUMENT["paths"].values())
+    offered = {path: [method.upper() for method in each] for path, each in DOCUMENT["paths"].items()}
+    assert offered == {path: [kind.methods[0]] for path, kind in Surface.TILL.value.items()}
 
 
 class Asked(Body):
@@ -67,7 +70,7 @@ class Asked(Body):
         return super().__contains__(name)
 
 
-@pytest.mark.parametrize("kind", Surface.TILL.value.values())
+@pytest.mark.parametrize("kind", [kind for kind in Surface.TILL.value.values() if kind is not Kind.TODAY])
 def test_the_fields_are_those_that_the_door_reads(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     body = Asked([("promo_code", "A")])
     body.names = set()
@@ -105,6 +108,15 @@ def test_an_answer_has_the_fields_that_are_said(kind: Kind, word: str) -> None:
     assert word in described["properties"]["status"]["enum"]
 
 
+def test_the_list_of_today_has_the_fields_that_are_said() -> None:
+    row = Listed(datetime(2026, 3, 10, tzinfo=UTC), "A", "", "", "", "", "", "", rolled_back=False, uses=1, uses_left=0)
+    outcome = Outcome("listed", language="ru", listing=Listing(date(2026, 3, 10), "till-1", 1, (row,)))
+    answer = json.loads(replies.told(Surface.TILL, TodayCall(Caller("till-1", Role.TILL)), outcome, "en").body)
+    assert answer.keys() == schema("today_answer")["properties"].keys()
+    assert answer["redemptions"][0].keys() == schema("Listed")["properties"].keys()
+    assert (answer["language"], answer["message"]) == ("ru", "Погашено сегодня: 1.")
+
+
 def test_a_problem_has_the_fields_that_are_said() -> None:
     problem = json.loads(replies.till_reply(Kind.REDEEM, Outcome("void"), "en").body)
     assert problem.keys() == schema("Problem")["properties"].keys()
@@ -120,7 +132,7 @@ OF_TILLS = [
 @pytest.mark.parametrize("word", OF_TILLS)
 def test_every_word_of_a_till_has_its_status_in_the_document(word: str) -> None:
     reply = replies.till_reply(Kind.REDEEM, Outcome(word), "en")
-    answers = operation("rollback" if word == "rolled_back" else "redeem")["responses"]
+    answers = operation({"rolled_back": "rollback", "listed": "today"}.get(word, "redeem"))["responses"]
     assert str(reply.status) in answers
     assert reply.status == 200 or word in answers[str(reply.status)]["description"]
 
@@ -162,10 +174,10 @@ def test_alone_the_document_names_the_root() -> None:
     assert document("")["servers"] == [{"url": "/"}]
 
 
-@pytest.mark.parametrize("name", ["check", "redeem", "rollback"])
+@pytest.mark.parametrize("name", ["check", "redeem", "rollback", "today"])
 def test_a_program_that_believes_the_document_never_gets_a_500(client: FlaskClient, name: str) -> None:
     believed = schemathesis.openapi.from_wsgi("/till/openapi.json", client.application)
-    described = believed[f"/{name}"]["POST"]
+    described = believed[f"/{name}"]["GET" if name == "today" else "POST"]
     cases = described.as_strategy() | described.as_strategy(generation_mode=schemathesis.GenerationMode.NEGATIVE)
 
     @given(case=cases, code=st.none() | st.just("A1"))

@@ -35,6 +35,7 @@ WORDS = [
     "subscriber_limit_reached",
     "rolled_back",
     "not_redeemed",
+    "listed",
     "invalid_request",
     "idempotency_mismatch",
     "busy",
@@ -67,6 +68,7 @@ def entries(spoken: Language) -> dict[str, str]:
         **{f"example.{key}": str(text) for key, text in spoken.example.items()},
         **{f"dashboard.{key}": text for key, text in spoken.dashboard.items()},
         **{f"problems.{key}": text for key, text in spoken.problems.items()},
+        **{f"till.{key}": text for key, text in spoken.till.items()},
         **{f"months.{number}": text for number, text in enumerate(spoken.months, 1)},
         **{f"tabs.{key}": text for key, text in spoken.tabs.items()},
         **{f"words.{key}": text for key, text in spoken.words.items()},
@@ -189,9 +191,9 @@ def test_there_is_a_title_for_each_word_and_no_other(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
-@pytest.mark.parametrize("word", sorted(set(WORDS) - {"valid", "redeemed", "rolled_back"}))
+@pytest.mark.parametrize("word", sorted(set(WORDS) - {"valid", "redeemed", "rolled_back", "listed"}))
 def test_a_sentence_goes_on_to_say_what_to_do(code: str, word: str) -> None:
-    """What is so, then what to do: at least two sentences; `valid`, `redeemed`, `rolled_back` leave nothing to do."""
+    """What is so, then what to do: at least two sentences; those of a yes leave nothing to do."""
     assert LANGUAGES[code].sentences[word].count(".") >= 2
 
 
