@@ -14,6 +14,7 @@ from functions.commands.bot import bot
 from functions.commands.common import Command, Failed, told_in_one_line
 from functions.commands.sheet import sheet
 from functions.commands.subscriber import subscriber
+from functions.commands.till import till
 from functions.local import one_port
 from functions.local.demo import play
 from functions.local.errors import LocalSheetsError
@@ -121,6 +122,7 @@ def emulator(*, port: int, data: str | None, latency_ms: int, enforce_quota: boo
 main.add_command(sheet)
 main.add_command(subscriber)
 main.add_command(bot)
+main.add_command(till)
 
 
 if __name__ == "__main__":
