@@ -125,11 +125,9 @@ class Snapshot:
 
     def redeemed_between(self, first: int, end: int) -> list[Redemption]:
         """Claims of these wall times, dead ones too, each once."""
-
-        def wanted(row: Redemption) -> bool:
-            return row.time is not None and first <= row.time < end
-
-        return self._claims(self.tables.redemptions.between(first, end), wanted, dead=True)
+        claims = [row for row in self.added if isinstance(row, Redemption)]
+        added = [row for row in claims if row.time is not None and first <= row.time < end]
+        return self._claims(self.tables.redemptions.between(first, end), added, dead=True)
 
     def rolled_back(self, claim: str) -> bool:
         """True if a row says that this redemption was rolled back; a withdrawn claim was not."""
