@@ -30,8 +30,9 @@ except SettingsError as _error:
 
 # Flask keeps /static/ for a folder of its own, which is not there. The framework loads this file in the application's
 # context, so that the path can be given to the function like any other: alone, `redemption` has the page's files there.
-_views = cast("dict[str, Callable[[str], Answered]]", flask.current_app.view_functions)
-_views["static"] = lambda filename: _views["run"](f"static/{filename}")
+if flask.has_app_context():
+    _views = cast("dict[str, Callable[[str], Answered]]", flask.current_app.view_functions)
+    _views["static"] = lambda filename: _views["run"](f"static/{filename}")
 
 
 @functions_framework.http
