@@ -67,7 +67,7 @@ class Request:
     `header` finds a header by its name in any case, "" if it was not sent; values are as WSGI has them, bytes in the
     guise of Latin-1, without blanks around them. `length` gives Content-Length, None if it was not announced;
     `read_body` at most as many bytes as it is asked for. `base` is the path above, without a slash at its end, and
-    `address` who sent it, by the nearest proxy's word.
+    `address` gives who sent it, by the nearest proxy's word.
     """
 
     method: str
@@ -77,7 +77,7 @@ class Request:
     length: Callable[[], int | None]
     read_body: Callable[[int], bytes]
     base: str = ""
-    address: str = ""
+    address: Callable[[], str] = str
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def open_call(  # noqa: PLR0911 - a return for each reason
     if not shown and by_cookie and surface is Surface.TILL and f"{COOKIE}=" in request.header("cookie"):
         caller = by_cookie(request)
     else:
-        caller = caller_of(request, surface, keys)
+        caller = _caller(shown, surface, keys)
     if isinstance(caller, Refusal):
         return caller
     if kind is Kind.TODAY:  # nothing more is asked
@@ -149,7 +149,11 @@ def open_delivery(request: Request, platform: Platform, settings: Settings) -> C
 
 def caller_of(request: Request, surface: Surface, keys: Sequence[Key]) -> Caller | Refusal:
     """Find out who calls by the key that was shown."""
-    key = key_of(_shown(request, surface), keys)
+    return _caller(_shown(request, surface), surface, keys)
+
+
+def _caller(shown: str, surface: Surface, keys: Sequence[Key]) -> Caller | Refusal:
+    key = key_of(shown, keys)
     if key is None:
         return Refusal("unauthorized", 401, headers=(("WWW-Authenticate", "Bearer"),))
     return Caller(key.name, key.role) if key.role in surface.roles else Refusal("forbidden", 403)

@@ -278,8 +278,13 @@ def _opened(request: flask.Request, path: str) -> door.Request:
         length=lambda: request.content_length,
         read_body=lambda limit: _read(request, limit),
         base=request.path.removesuffix(path),
-        address=request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote_addr or "",
+        address=lambda: _address(request),
     )
+
+
+def _address(request: flask.Request) -> str:
+    """Who sent a request: the last entry is the nearest proxy's own, those before it anybody can send."""
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or request.remote_addr or ""
 
 
 def _read(request: flask.Request, limit: int) -> bytes:

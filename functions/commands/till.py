@@ -12,6 +12,7 @@ import click
 from functions import settings
 from functions.commands.common import Failed, told_in_one_line
 from functions.promo import Role
+from functions.till.browser import LOOPBACK
 from functions.till.sessions import DAY_S, DAYS, Sessions
 from functions.world import RealWorld
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from functions.settings import Key
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Light on dark whatever the terminal's own colours are, since not every reader takes a picture the other way round.
 _LIGHT, _DARK = "bright_white", "black"
 
@@ -73,7 +73,7 @@ def _page(url: str) -> str:
     """Address of the page; a link signs in, so it goes nowhere in plain text. Raises a usage error."""
     try:
         parts = urlsplit(url.strip())
-        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
+        secure = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
     except ValueError:
         secure = False
     if not secure or parts.query or parts.fragment:

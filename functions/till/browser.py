@@ -11,7 +11,8 @@ from functions.till.sessions import DAY_S, DAYS
 if TYPE_CHECKING:
     from functions.door import Request
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+#: Names of somebody's own machine, where nothing goes over a wire.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 #: Methods that change nothing.
 READING = frozenset({"GET", "HEAD"})
 #: Of every answer with something of the page. Scripts, styles and pictures are our own files, no other site may show
@@ -70,4 +71,4 @@ def _is_plain_loopback(request: Request) -> bool:
         name = urlsplit(f"//{request.header('host')}").hostname
     except ValueError:
         name = None
-    return name in _LOOPBACK and request.header("x-forwarded-proto") != "https"
+    return name in LOOPBACK and request.header("x-forwarded-proto") != "https"

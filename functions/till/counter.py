@@ -99,12 +99,13 @@ class Counter:
         return Visit("served", _said(_told(session)), session.key.name if session else "")
 
     def _sign_in(self, request: Request) -> Visit | Refusal:
-        wait = self._slowing.begin(request.address, self._world.monotonic())
+        address = request.address()
+        wait = self._slowing.begin(address, self._world.monotonic())
         if wait:
             return Refusal("too_many", 429, headers=(("Retry-After", str(ceil(wait))),))
         key = self._shown(request)
         if not isinstance(key, Refusal) or key.word != "unauthorized":
-            self._slowing.give_back(request.address)
+            self._slowing.give_back(address)
         if isinstance(key, Refusal):
             return key
         now = self._now()
