@@ -213,6 +213,7 @@ def _stay(stage: Stage) -> None:
     stage.echo(
         f"\nStill running. The sheet: {stage.sheet}/v4/spreadsheets/{SPREADSHEET_ID}"
         f"\nThe functions: {stage.functions}/bot (key {BOT_KEY}) and {stage.functions}/till (key {TILL_KEY})"
+        f"\nThe till page: {stage.functions}/till/ (sign in with {TILL_KEY})"
         f"\nWhat BotHelp's subscribers see: {stage.sheet}/bothelp"
         f"\nTry:  curl -X POST '{stage.functions}/bot/issue?campaign=spring&subscriber_id=42' -H 'X-Api-Key: {BOT_KEY}'"
         "\nCtrl-C ends it."
