@@ -53,6 +53,7 @@ class Browser:
 
     def __init__(self, driver: webdriver.Chrome) -> None:
         self.driver = driver
+        self._forgiven: list[str] = []
 
     def size(self, size: tuple[int, int], *, touch: bool = False, scale: float = 1) -> None:
         metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": scale, "mobile": touch}
@@ -98,12 +99,14 @@ class Browser:
             chain.key_up(each)
         chain.perform()
 
+    def forgive(self, *words: str) -> None:
+        """The console may complain in these words until the test ends: a page that asks again may do so at any moment."""
+        self._forgiven += words
+
     def complaints(self) -> list[str]:
         """What the console says of errors. A call that was refused in words (409, 410, …) is none."""
-        entries = self.driver.get_log("browser")
-        return [
-            each["message"] for each in entries if each["level"] == "SEVERE" and not REFUSED.search(each["message"])
-        ]
+        said = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [each for each in said if not REFUSED.search(each) and not any(word in each for word in self._forgiven)]
 
     def asked(self) -> set[str]:
         """Origins of everything that was requested since the last time."""

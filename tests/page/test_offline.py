@@ -25,4 +25,4 @@ def test_what_is_typed_while_the_server_is_away_is_sent_when_it_is_back(browser:
         browser.wait(lambda: shop.values("Campaigns!A4:D5") == [["summer", "no", "", "pool"]])
         browser.wait(lambda: not browser.find("#banner").is_displayed())
         page.shows("A4", "summer")
-    assert all("ERR_CONNECTION_REFUSED" in each or "ERR_EMPTY" in each for each in browser.complaints())
+    browser.forgive("ERR_CONNECTION_REFUSED", "ERR_EMPTY")

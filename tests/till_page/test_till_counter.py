@@ -192,7 +192,7 @@ def test_a_list_that_did_not_come_is_asked_for_again(till: Till, line: Line, cod
     till.find("#reload").click()
     till.lists(f"span {code}")
     assert not till.find("#reload").is_displayed()
-    till.forgive("status of 502")
+    till.browser.forgive("status of 502")
 
 
 def test_a_redemption_of_a_program_without_a_request_id_is_undone(till: Till, shop: Shop, code: str) -> None:

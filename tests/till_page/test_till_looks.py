@@ -79,7 +79,7 @@ def test_axe_core_finds_nothing_and_nothing_sticks_out(till: Till, code: str, ki
         assert till.browser.run(OVERFLOWS) is False, size
         assert till.browser.run(SMALL) == [], size
         assert till.browser.run(CUT) == [], size
-    till.forgive("net::ERR_")
+    till.browser.forgive("net::ERR_")
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -93,7 +93,7 @@ def test_the_longer_russian_words_fit(russian: Till, kind: str) -> None:
     for size in (PHONE, WIDE):
         till.browser.size(size, touch=size == PHONE)
         assert till.browser.run(OVERFLOWS) is False, size
-    till.forgive("net::ERR_")
+    till.browser.forgive("net::ERR_")
 
 
 def test_the_page_asks_once_more_if_the_spreadsheet_speaks_another_language(till: Till, line: Line) -> None:
@@ -187,7 +187,7 @@ def test_nothing_moves_for_who_wants_that(till: Till, code: str, line: Line) -> 
     till.press("redeem")
     till.told("unknown")
     assert till.browser.run("return document.getAnimations().length") == 0
-    till.forgive("net::ERR_")
+    till.browser.forgive("net::ERR_")
 
 
 def test_it_is_installed_on_the_home_screen(till: Till) -> None:

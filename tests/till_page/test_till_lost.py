@@ -45,7 +45,7 @@ def test_an_answer_lost_after_the_deed_is_asked_for_again_under_the_same_id(till
     assert line.count("/redeem") > 1
     assert len(ids(line)) == 1
     assert till.claims() == 1
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_a_call_that_never_arrived_is_made_again(till: Till, code: str, line: Line) -> None:
@@ -57,7 +57,7 @@ def test_a_call_that_never_arrived_is_made_again(till: Till, code: str, line: Li
     line.unasked.clear()
     till.told("done", SOON)
     assert till.claims() == 1
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_what_is_no_answer_is_not_taken_for_one(till: Till, code: str, line: Lin
     assert ("tab Problems" in till.browser.text("#why")) is (b"broken" in body)
     till.told("done", SOON)
     assert (line.count("/redeem"), len(ids(line)), till.claims()) == (2, 1, 1)
-    till.forgive("status of 50")
+    till.browser.forgive("status of 50")
 
 
 def test_without_a_network_nothing_is_claimed_and_it_goes_on_when_it_is_back(till: Till, code: str) -> None:
@@ -90,7 +90,7 @@ def test_without_a_network_nothing_is_claimed_and_it_goes_on_when_it_is_back(til
         assert not till.find("#sign-out").is_enabled()
     till.told("done", SOON)
     assert till.claims() == 1
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_pause_ends_early(till: Till, code: str, line: Line, event: str) -> 
     till.browser.wait(lambda: line.count("/redeem") > before)
     line.losing.clear()
     till.browser.wait(lambda: till.kind() == "done" or till.browser.run(event))
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_a_check_waits_for_the_network(till: Till, code: str) -> None:
@@ -122,7 +122,7 @@ def test_a_check_waits_for_the_network(till: Till, code: str) -> None:
         till.browser.wait(lambda: till.browser.text("#hint").startswith("The server does not answer."))
         assert till.find("#code").get_property("value") == code
     till.on("answer").told("valid")
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_a_double_tap_redeems_once_and_undoes_nothing(till: Till, code: str, line: Line) -> None:
@@ -171,7 +171,7 @@ def test_a_reload_before_the_answer_finds_out_what_became_of_it(till: Till, code
     till.told("done", SOON)
     assert (len(ids(line)), till.claims()) == (1, 1)
     assert till.stored() == {}
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_a_reload_with_an_order_number_finds_it_in_todays_list(till: Till, code: str, line: Line) -> None:
@@ -187,7 +187,7 @@ def test_a_reload_with_an_order_number_finds_it_in_todays_list(till: Till, code:
     assert till.facts()["Order"] == "+7 900 123-45-67"
     assert till.facts()["Used"].startswith("today, ")
     assert till.claims() == 1
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_a_reload_after_the_call_was_lost_redeems_once(till: Till, code: str, line: Line) -> None:
@@ -199,7 +199,7 @@ def test_a_reload_after_the_call_was_lost_redeems_once(till: Till, code: str, li
     till.browser.driver.refresh()
     till.told("done", SOON)
     assert (len(ids(line)), till.claims()) == (1, 1)
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_what_was_undone_elsewhere_in_the_meantime_is_not_called_redeemed(
@@ -213,7 +213,7 @@ def test_what_was_undone_elsewhere_in_the_meantime_is_not_called_redeemed(
     line.losing.clear()
     till.told("undone", SOON)
     assert till.claims() == 1
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_an_undo_whose_answer_was_lost_is_done_once(till: Till, code: str, line: Line) -> None:
@@ -231,7 +231,7 @@ def test_an_undo_whose_answer_was_lost_is_done_once(till: Till, code: str, line:
     till.told("undone", SOON)
     assert till.row(code)[7] == "unused"
     assert till.stored() == {}
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_back_closes_an_answer_and_keeps_what_was_typed(till: Till, code: str) -> None:
@@ -256,7 +256,7 @@ def test_back_does_not_leave_before_it_is_known(till: Till, code: str, line: Lin
     till.browser.driver.back()
     till.on("ask")
     assert (len(ids(line)), till.claims()) == (1, 1)
-    till.forgive(LOST)
+    till.browser.forgive(LOST)
 
 
 def test_nothing_is_kept_in_the_browser_once_it_is_answered(till: Till, code: str) -> None:

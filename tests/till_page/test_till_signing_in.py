@@ -69,7 +69,7 @@ def test_without_an_answer_the_sign_in_says_so(till: Till, line: Line) -> None:
     assert note(till) == "The server does not answer. Try again."
     till.find("#sign-in .main").click()
     till.on("ask").listed()
-    till.forgive("status of 502")
+    till.browser.forgive("status of 502")
 
 
 def test_a_password_manager_finds_what_it_needs(till: Till) -> None:
@@ -136,7 +136,7 @@ def test_a_reload_while_the_session_is_over_goes_on_after_signing_in(till: Till,
     till.on("sign-in").type_key(TILL_KEY)
     till.told("done", 30)
     assert till.claims() == 1
-    till.forgive("net::ERR_")
+    till.browser.forgive("net::ERR_")
 
 
 def test_a_session_that_ended_while_typing_keeps_what_was_typed(till: Till, code: str) -> None:

@@ -97,11 +97,6 @@ class Till:
         """Wait until these are listed; those of one second are in no certain order."""
         self.browser.wait(lambda: sorted(self.listing()) == sorted(entries))
 
-    def forgive(self, *words: str) -> None:
-        """The console may complain of lost answers, and of nothing else."""
-        others = [each for each in self.browser.complaints() if not any(word in each for word in words)]
-        assert not others, others
-
     def stored(self) -> dict[str, str]:
         """Everything that the page keeps in the browser and a script can see."""
         found: dict[str, str] = self.browser.run("return {...sessionStorage, ...localStorage}")
