@@ -100,6 +100,95 @@ def test_a_detector_whose_service_is_not_there_is_done_without(scanning: Till) -
     assert scanning.facts()["Promo code"] == SHOWN
 
 
+BLANK = """
+navigator.mediaDevices.getUserMedia = async () => {
+  const canvas = document.createElement("canvas"), pen = canvas.getContext("2d");
+  const draw = () => pen.fillRect(0, 0, canvas.width, canvas.height);
+  draw();
+  setInterval(draw, 50);
+  return canvas.captureStream();
+};
+"""
+HELD = """
+window.held = [];
+const send = Worker.prototype.postMessage;
+Worker.prototype.postMessage = function (...message) {
+  held.push(() => send.apply(this, message));
+};
+window.letGo = () => {
+  Worker.prototype.postMessage = send;
+  for (const each of held.splice(0)) each();
+};
+"""
+
+
+def held(till: Till) -> int:
+    """How many pictures the reader was asked to look at and has not got yet."""
+    found: int = till.browser.run("return held.length")
+    return found
+
+
+def test_a_picture_is_read_while_the_camera_looks(till: Till, code: str, tmp_path: Path) -> None:
+    till.sign_in().browser.run(BLANK + HELD)
+    till.find("#scan").click()
+    till.browser.wait(lambda: held(till) == 1)
+    till.find("#picture").send_keys(picture(code, tmp_path / "qr.png"))
+    till.browser.wait(lambda: held(till) == 2)
+    assert till.browser.text("#camera-note") == "Checking…"
+    till.browser.run("letGo()")
+    till.on("answer").told("valid")
+    assert till.facts()["Promo code"] == code
+
+
+def test_a_picture_that_is_read_after_the_scan_was_left_changes_nothing(till: Till, code: str, tmp_path: Path) -> None:
+    till.sign_in().browser.run(BLANK + HELD)
+    till.find("#scan").click()
+    till.find("#picture").send_keys(picture(code, tmp_path / "qr.png"))
+    till.browser.wait(lambda: held(till) == 2)
+    till.find("#stop").click()
+    till.on("ask").type("NO")
+    till.browser.driver.execute_async_script("letGo(); setTimeout(arguments[0], 1500)")
+    assert (till.screen(), till.find("#code").get_property("value")) == ("ask", "NO")
+
+
+@pytest.mark.parametrize("lost", LATER)
+def test_a_reader_that_cannot_be_fetched_is_fetched_again(scanning: Till, line: Line, lost: str) -> None:
+    scanning.sign_in().browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    line.unasked[lost] = 99
+    scanning.find("#scan").click()
+    scanning.browser.wait(lambda: "does not answer" in scanning.browser.text("#camera-note"))
+    line.unasked.clear()
+    if lost == "/camera.js":
+        scanning.find("#stop").click()
+        scanning.on("ask").find("#scan").click()
+    scanning.on("answer").told("valid")
+    assert scanning.facts()["Promo code"] == SHOWN
+    scanning.browser.forgive("net::ERR_")
+
+
+def test_a_picture_with_a_reader_that_cannot_be_fetched_is_not_called_empty(
+    till: Till, line: Line, code: str, tmp_path: Path
+) -> None:
+    till.sign_in().browser.driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    line.unasked["/qr-worker.js"] = 99
+    till.find("#scan").click()
+    till.browser.wait(lambda: "No camera was found" in till.browser.text("#camera-note"))
+    till.find("#picture").send_keys(picture(code, tmp_path / "qr.png"))
+    till.browser.wait(lambda: "does not answer" in till.browser.text("#camera-note"))
+    line.unasked.clear()
+    till.find("#picture").send_keys(picture(code, tmp_path / "qr.png"))
+    till.on("answer").told("valid")
+    till.browser.forgive("net::ERR_")
+
+
+def test_a_camera_that_is_taken_away_is_no_live_picture(till: Till) -> None:
+    till.sign_in().browser.run(BLANK)
+    till.find("#scan").click()
+    till.browser.wait(lambda: till.browser.run("return document.getElementById('video').videoWidth"))
+    till.browser.run("document.getElementById('video').srcObject.getTracks()[0].dispatchEvent(new Event('ended'))")
+    assert "No camera was found" in till.browser.text("#camera-note")
+
+
 REFUSES = "navigator.mediaDevices.getUserMedia = async () => { throw new DOMException('no', name); }"
 
 

@@ -4,6 +4,7 @@
 const FORMATS = ["qr_code", "code_128", "code_39", "ean_13", "ean_8", "upc_a", "itf", "data_matrix", "aztec", "pdf417"];
 const WIDEST = 960, WIDEST_PICTURE = 1920;
 const PAUSE_MS = 100; // between two looks: fast enough for a hand, and the phone stays cool
+const AGAIN_MS = 2000; // after a look that failed, as where the worker cannot be fetched
 
 let looking = null; // made once: a function from a picture's source to the text found in it, "" for none
 
@@ -15,12 +16,18 @@ async function detector() {
   return async (source) => (await found.detect(source))[0]?.rawValue ?? "";
 }
 
+// The worker answers in the order in which it was asked: a picture may be chosen while the camera is looking.
 function byWorker() {
   const worker = new Worker(new URL("qr-worker.js", import.meta.url), { type: "module" });
+  const waiting = [];
+  worker.onmessage = ({ data }) => waiting.shift().goOn(data);
+  worker.onerror = (event) => {
+    looking = null; // it could not be fetched: the next look begins anew
+    for (const { fail } of waiting.splice(0)) fail(new Error(event.message));
+  };
   return (source, widest) => new Promise((goOn, fail) => {
-    worker.onmessage = ({ data }) => goOn(data);
-    worker.onerror = (event) => fail(new Error(event.message));
     const pixels = pixelsOf(source, widest);
+    waiting.push({ goOn, fail });
     worker.postMessage(pixels, [pixels.data.buffer]);
   });
 }
@@ -47,9 +54,9 @@ async function look(source, widest) {
   }
 }
 
-// Show the camera in *video* until *found* is called with a text, or `stop` of what this gives. Raises what
-// getUserMedia raises: NotAllowedError, NotFoundError, …
-export async function open(video, found) {
+// Show the camera in *video* until *found* is called with a text, or `stop` of what this gives. *told* is called with
+// the key of what there is to say when that changes. Raises what getUserMedia raises: NotAllowedError, NotFoundError, …
+export async function open(video, found, told) {
   const wanted = { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } };
   const stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   let isOpen = true;
@@ -58,26 +65,29 @@ export async function open(video, found) {
     for (const track of stream.getTracks()) track.stop();
     video.srcObject = null;
   };
+  for (const track of stream.getTracks()) track.onended = () => told("no_camera"); // unplugged, or taken away
   video.srcObject = stream;
   (async () => {
     await video.play();
-    while (isOpen) {
-      const text = video.readyState >= video.HAVE_CURRENT_DATA ? await look(video, WIDEST) : "";
+    for (let isWell = true; isOpen; ) {
+      const wasWell = isWell;
+      const text = await glimpse(video).catch(() => null);
+      isWell = text !== null;
       if (isOpen && text) {
         stop();
         found(text);
-      }
-      await new Promise((goOn) => setTimeout(goOn, PAUSE_MS));
+      } else if (isOpen && isWell !== wasWell) told(isWell ? "scan_hint" : "no_answer");
+      await new Promise((goOn) => setTimeout(goOn, isWell ? PAUSE_MS : AGAIN_MS));
     }
   })().catch((error) => isOpen && console.error(error));
   return { stop };
 }
 
-// The text of a code in a picture that somebody chose; "" if there is none, or if it is no picture.
+const glimpse = async (video) => (video.readyState >= video.HAVE_CURRENT_DATA ? look(video, WIDEST) : "");
+
+// The text of a code in a picture that somebody chose; "" if there is none, or if it is no picture. Raises if the worker
+// cannot be fetched.
 export async function inPicture(file) {
-  try {
-    return await look(await createImageBitmap(file), WIDEST_PICTURE);
-  } catch {
-    return "";
-  }
+  const picture = await createImageBitmap(file).catch(() => null);
+  return picture ? look(picture, WIDEST_PICTURE) : "";
 }

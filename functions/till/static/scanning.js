@@ -6,8 +6,15 @@ const part = (id) => document.getElementById(id);
 let camera = null;
 let wanted = 0; // counts openings: a camera that is there only after it was closed again is not wanted
 
-const reader = () => import("./camera.js"); // nobody pays for it who types
+let tries = 0;
 const note = (key) => (part("camera-note").textContent = say(key));
+
+// Fetched only now: nobody pays for it who types. Under another address after a failure, since a browser may remember
+// that a module could not be fetched.
+const reader = () => import(`./camera.js${tries ? `?${tries}` : ""}`).catch((error) => {
+  tries += 1;
+  throw error;
+});
 
 // `opened` and `closed` are called for the person's wish, `found` with the text of a code.
 export function start({ opened, closed, found }) {
@@ -17,11 +24,14 @@ export function start({ opened, closed, found }) {
   });
   part("stop").addEventListener("click", closed);
   part("picture").addEventListener("change", async () => {
-    const [file] = part("picture").files;
-    const text = file ? await (await reader()).inPicture(file) : "";
+    const [file] = part("picture").files, mine = wanted;
+    if (!file) return;
+    note("checking");
+    const text = await reader().then(({ inPicture }) => inPicture(file)).catch(() => null);
     part("picture").value = "";
+    if (mine !== wanted) return; // the scan is over: somebody went on with something else
     if (text) found(text);
-    else note("nothing_in_picture");
+    else note(text === null ? "no_answer" : "nothing_in_picture");
   });
 }
 
@@ -31,7 +41,7 @@ async function open(found) {
   const module = await reader().catch(() => null);
   if (!module) return note("no_answer");
   try {
-    const opened = await module.open(part("video"), found);
+    const opened = await module.open(part("video"), found, note);
     if (mine === wanted) camera = opened;
     else opened.stop();
   } catch (error) {
