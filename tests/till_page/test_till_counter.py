@@ -195,6 +195,18 @@ def test_a_list_that_did_not_come_is_asked_for_again(till: Till, line: Line, cod
     till.browser.forgive("status of 502")
 
 
+QUICK = "const real = setInterval; window.setInterval = (act, pause) => real(act, pause > 60000 ? 300 : pause);"
+
+
+def test_a_page_that_is_left_open_gets_the_list_of_the_new_day(till: Till, shop: Shop, code: str) -> None:
+    command = till.browser.driver.execute_cdp_cmd
+    script = command("Page.addScriptToEvaluateOnNewDocument", {"source": QUICK})["identifier"]
+    till.sign_in()
+    command("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script})
+    shop.till("redeem", code=code, request_id="r-1")
+    till.lists(f"span {code}")  # nobody touched anything
+
+
 def test_a_redemption_of_a_program_without_a_request_id_is_undone(till: Till, shop: Shop, code: str) -> None:
     shop.till("redeem", code=code)
     till.sign_in().lists(f"span {code}")

@@ -190,6 +190,64 @@ def test_a_reload_with_an_order_number_finds_it_in_todays_list(till: Till, code:
     till.browser.forgive(LOST)
 
 
+def test_a_list_that_does_not_come_is_asked_for_until_it_tells_what_became_of_it(
+    till: Till, code: str, line: Line
+) -> None:
+    till.sign_in().ask(code)
+    till.find("#reference").send_keys("A-1208")
+    line.losing["/redeem"] = 99
+    till.press("redeem")
+    till.told("unknown")
+    line.losing.clear()
+    line.unasked["/today"] = 99
+    before = line.count("/today", "GET")
+    till.browser.driver.refresh()
+    till.told("unknown", SOON)
+    till.browser.wait(lambda: line.count("/today", "GET") > before + 1)
+    assert till.verdict() == "We don't know yet"
+    assert till.stored()  # a reload would go on
+    line.unasked.clear()
+    till.told("done", SOON)
+    assert till.facts()["Order"] == "A-1208"
+    assert (till.claims(), till.stored()) == (1, {})
+    till.browser.forgive(LOST)
+
+
+HELD = """
+const real = fetch;
+window.fetch = (path, ...rest) => {
+  const answer = real(path, ...rest);
+  if (path !== "today") return answer;
+  window.fetch = real;
+  answer.then(() => (window.isHeld = true));
+  return new Promise((goOn) => (window.letGo = () => goOn(answer)));
+};
+document.getElementById("reload").click();
+"""
+LET_GO = "letGo(); setTimeout(arguments[0], 300)"
+
+
+def test_a_list_that_was_overtaken_by_a_newer_one_is_not_shown(till: Till, code: str) -> None:
+    till.sign_in().browser.run(HELD)
+    till.browser.wait(lambda: till.browser.run("return window.isHeld"))
+    till.ask(code)
+    till.press("redeem")
+    till.told("done")
+    till.lists(f"span {code}")
+    till.browser.driver.execute_async_script(LET_GO)
+    assert till.listing() == [f"span {code}"]
+
+
+def test_a_list_that_comes_after_signing_out_is_not_for_the_next_one(till: Till, code: str, shop: Shop) -> None:
+    shop.till("redeem", code=code, request_id="r-1")
+    till.sign_in().browser.run(HELD)
+    till.browser.wait(lambda: till.browser.run("return window.isHeld"))
+    till.find("#sign-out").click()
+    till.on("sign-in")
+    till.browser.driver.execute_async_script(LET_GO)
+    assert till.listing() == []
+
+
 def test_a_reload_after_the_call_was_lost_redeems_once(till: Till, code: str, line: Line) -> None:
     till.sign_in().ask(code)
     line.unasked["/redeem"] = 99

@@ -3,7 +3,7 @@
 // The server lets one request id be one redemption, however often it is asked. So the id is made once, and what must
 // survive a reload or a locked screen is kept in this tab alone (sessionStorage): the path, the promo code, the request
 // id. They name no person. The order number is not kept, since anything might have been typed there. All of it is gone
-// as soon as there is an answer.
+// as soon as it is known what became of the attempt.
 
 import { Unanswered, ask } from "./calls.js";
 
@@ -42,6 +42,7 @@ function keep({ path, code, request_id }) {
 }
 
 // Ask until there is an answer. `unknown` is called after each time without one, with the word of what refused to answer.
+// What is kept is kept until `forget`.
 export async function settle(attempt, unknown) {
   keep(attempt);
   const { resumed, ...fields } = attempt;
@@ -50,10 +51,7 @@ export async function settle(attempt, unknown) {
     let wait = pause, word = "";
     try {
       const answer = await ask("POST", path, body);
-      if (isAnswer(answer.status)) {
-        forget();
-        return answer;
-      }
+      if (isAnswer(answer.status)) return answer;
       word = answer.data.reason;
       wait = Math.max(pause, 1000 * answer.retryAfter);
     } catch (error) {

@@ -182,7 +182,8 @@ async function run(attempt, data) {
   if (attempt.resumed) unknown();
   else answers.draw({ kind: "waiting", verdict: say(isUndo ? "undoing" : "redeeming"), ...known });
   const { data: answer } = await attempts.settle(attempt, unknown);
-  const entry = answer.reason === "idempotency_mismatch" ? await written(attempt) : null;
+  const entry = answer.reason === "idempotency_mismatch" ? await written(attempt, unknown) : null;
+  attempts.forget();
   underWay = null;
   screen("answer");
   if (answer.reason === "idempotency_mismatch" && !entry) showLost(attempt, known);
@@ -194,9 +195,13 @@ async function run(attempt, data) {
 }
 
 // What the sheet says of an attempt whose order number is not known any more (see attempts.js).
-async function written(attempt) {
-  await today.load();
-  return today.find(attempt.request_id);
+async function written(attempt, unknown) {
+  for (;;) {
+    const list = await today.load();
+    if (list) return list.redemptions.find((each) => each.request_id === attempt.request_id);
+    unknown("");
+    await attempts.paused(2000);
+  }
 }
 
 // `isLate`: it is worth saying when it was.

@@ -4,21 +4,30 @@ import { Unanswered, ask, page } from "./calls.js";
 import * as undo from "./undo.js";
 import { clock, say } from "./words.js";
 
+const STALE_MS = 30 * 60 * 1000; // a page that is left open over night must not call yesterday's list today's
+
 const part = (id) => document.getElementById(id);
 let entries = [], leftOut = 0, opened = () => {}, isLoaded = false;
+let asked = 0, newest = 0; // counts the lists that were asked for; the newest of them that came
 
 export function start(onOpen) {
   opened = onOpen;
   part("search").addEventListener("input", draw);
   part("reload").addEventListener("click", load);
-  document.addEventListener("visibilitychange", () => document.hidden || !page.till || load());
+  document.addEventListener("visibilitychange", refresh);
+  setInterval(refresh, STALE_MS);
 }
+
+const refresh = () => document.hidden || !page.till || load();
 
 // Ask for the list and show it; what this gives is the server's answer, null if there was none.
 export async function load() {
+  const mine = (asked += 1);
   try {
     const { status, data } = await ask("GET", "today");
     if (status !== 200) throw new Unanswered("no list");
+    if (mine <= newest) return data; // a newer one was faster, or somebody signed out
+    newest = mine;
     entries = data.redemptions;
     isLoaded = true;
     part("count").textContent = say("count", { count: data.count });
@@ -28,19 +37,18 @@ export async function load() {
     return data;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
-    note(say("list_failed"));
+    if (mine > newest) note(say("list_failed"));
     return null;
   }
 }
 
 export function clear() {
   entries = [];
+  newest = asked; // what is still on its way is not for who comes next
   isLoaded = false;
   part("count").textContent = part("search").value = "";
   part("list").replaceChildren();
 }
-
-export const find = (requestId) => entries.find((each) => each.request_id === requestId);
 
 function note(text) {
   part("list-note").textContent = text;
