@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from browser import PHONE
 from lossy import Line
 from page_kit import Shop
 from selenium.webdriver.common.keys import Keys
@@ -268,6 +269,34 @@ def test_each_kind_of_answer_has_its_own_icon_and_sound(till: Till, code: str) -
     seen.append(till.browser.run(look))
     assert [each[0] for each in seen] == ["valid", "done", "undone", "refused"]
     assert all(len(set(part)) == len(seen) for part in zip(*seen, strict=True))
+
+
+HEARD = """
+window.heard = [];
+const begin = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...rest) {
+  heard.push(this.context.state);
+  return begin.apply(this, rest);
+};
+"""
+MIDDLE = """
+const {left, top, width, height} = document.querySelector("#ask .main").getBoundingClientRect();
+return {x: left + width / 2, y: top + height / 2};
+"""
+
+
+def test_the_first_tap_of_a_finger_lets_the_answer_sound(till: Till) -> None:
+    driver = till.browser.driver
+    till.sign_in().browser.size(PHONE, touch=True)
+    driver.get("about:blank")  # what was tapped before counts no more
+    till.open().on("ask").browser.run(HEARD)
+    assert till.browser.run("return navigator.userActivation.hasBeenActive") is False
+    till.browser.run("document.getElementById('code').value = 'NO-SUCH-CODE'")
+    finger = till.browser.run(MIDDLE)
+    driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [finger]})
+    driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    till.told("refused")
+    till.browser.wait(lambda: till.browser.run("return heard") == ["running", "running"])
 
 
 def test_the_sound_is_switched_off_and_stays_off(till: Till, code: str) -> None:

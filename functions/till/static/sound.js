@@ -8,7 +8,9 @@ const SOUNDS = {
   unknown: [[440, 0, 0.12], [440, 0.24, 0.12]],
 };
 const KEY = "promosheet-muted"; // a wish about the device, nothing of a person
-let context = null;
+const LATE_MS = 1000; // a sound that could not begin until then is not for what is on the screen now
+let context = null, played = 0;
+let awake = new Promise(() => {}); // kept when sounds can be heard; so not before the first gesture
 
 // Let *button* switch the sound off and on.
 export function start(button) {
@@ -34,21 +36,25 @@ function mute(isWanted) {
   } catch {} // a browser without storage
 }
 
+// Also after a call or a locked screen, where a phone takes the sound away ("interrupted").
 function wake() {
   context ??= new AudioContext();
-  if (context.state === "suspended") context.resume();
+  awake = context.resume().catch(() => {}); // no gesture to the browser: the next one is
 }
 
-if (window.AudioContext) {
-  for (const event of ["pointerdown", "keydown"]) addEventListener(event, wake, { passive: true });
-}
+// A finger counts when it is lifted, a mouse when it is pressed (user activation in the HTML standard).
+const GESTURES = ["mousedown", "pointerup", "touchend", "click", "keydown"];
+if (window.AudioContext) for (const gesture of GESTURES) addEventListener(gesture, wake, { passive: true });
 
 export function play(kind) {
   document.body.dataset.played = isMuted() ? "" : kind;
   if (isMuted() || !SOUNDS[kind]) return;
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(kind === "refused" ? [120, 80, 120] : 60);
-  if (context?.state !== "running") return;
-  for (const [pitch, from, length] of SOUNDS[kind]) tone(pitch, context.currentTime + from, length);
+  const mine = (played += 1), begin = performance.now();
+  awake.then(() => {
+    if (mine !== played || performance.now() - begin > LATE_MS || context.state !== "running") return;
+    for (const [pitch, from, length] of SOUNDS[kind]) tone(pitch, context.currentTime + from, length);
+  });
 }
 
 function tone(pitch, from, length) {
