@@ -197,11 +197,15 @@ def _closed_by_date(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
 
 def _closed(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, now: int) -> str:
     """Why the campaign issues nothing now, "" if it does."""
-    if not campaign.active:
-        return "campaign_inactive"
-    by_date = _closed_by_date(snapshot, campaign, now)
-    if by_date or campaign.total_limit is None:
-        return by_date
+    # A row that is written stands though staff stop the campaign now: others may have told it to its holder already.
+    if not snapshot.left_out(subscriber_id):
+        if not campaign.active:
+            return "campaign_inactive"
+        by_date = _closed_by_date(snapshot, campaign, now)
+        if by_date:
+            return by_date
+    if campaign.total_limit is None:
+        return ""
     if campaign.source is Source.SHARED:
         folded = codes.fold(campaign.shared_code)
         if (folded, subscriber_id) in snapshot.hidden_pairs:
@@ -221,6 +225,10 @@ def _next_code(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, code_
         return campaign.shared_code
     if campaign.source is Source.POOL:
         return snapshot.free_code(campaign.name, subscriber_id, codes.ring_place(code_key, subscriber_id))
+    for row in snapshot.left_out(subscriber_id):
+        # What is written stays, though it was redeemed already (by who saw the row), or staff type another prefix now.
+        if not snapshot.rows_of_code(codes.fold(row.code)):
+            return row.code
     for serial in count():
         code = codes.derive(
             code_key, campaign.name, subscriber_id, serial, prefix=campaign.prefix, length=campaign.length

@@ -192,15 +192,24 @@ class Snapshot:
         }
         return len(stored) - len(gone - added) + len(added - stored)
 
+    def left_out(self, subscriber_id: str) -> list[PromoCode]:
+        """Rows of this subscriber that are left out, with every copy, as if they were not written yet (`without`)."""
+        if not self.hidden_pairs:
+            return []
+        return [row for row in self.tables.codes.find("subscriber", subscriber_id) if pair(row) in self.hidden_pairs]
+
     def free_code(self, campaign: str, subscriber_id: str, place: bytes) -> str | None:
         """The ready code that a subscriber with this place on the ring gets (`ring`); None if none is free for them.
 
-        A code that was withdrawn from them is not (H9); one whose row is left out, as if it were theirs, comes first.
+        A code that was withdrawn from them is not (H9); one whose row is left out, as if it were theirs, comes first,
+        redeemed or not: whoever redeemed it had seen that row.
         """
         ready = self._ready(codes.fold_name(campaign))
         own = sorted(code for code, holder in self.hidden_pairs if holder == subscriber_id and code in ready.codes)
-        found = own or ready.ring.after(place, self._changed_codes() & ready.codes.keys())
-        fresh = (code for code in found if own or not self.was_withdrawn(code, subscriber_id))
+        if own:
+            return next((ready.codes[code] for code in own if not self.rows_of_code(code)), None)
+        found = ready.ring.after(place, self._changed_codes() & ready.codes.keys())
+        fresh = (code for code in found if not self.was_withdrawn(code, subscriber_id))
         return next((ready.codes[code] for code in fresh if self.is_free(code)), None)
 
     def _ready(self, campaign: str) -> Ready:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from rows import KEY, NOW, TILL, ago, code, issue_call, redeem_call, redeemed, sheet
 
 from functions import deciding, issuing, redeeming
@@ -19,6 +20,7 @@ from functions.promo import (
     Redemption,
     RollbackCall,
     Row,
+    Source,
 )
 from functions.snapshot import Snapshot
 
@@ -123,15 +125,86 @@ def test_a_claim_over_the_limit_is_withdrawn_and_nothing_is_answered_from_it() -
 
 def test_nobody_is_told_of_a_code_that_is_about_to_be_taken_back() -> None:
     turn, row = claimed(sheet(), issue_call("s1"))
-    stopped = sheet(row, campaigns=(replace(SPRING, active=False),), number=8)  # type: ignore[arg-type]
-    assert play(stopped, turn).withdrawing == [turn]
-    again = sheet(row, number=8)  # type: ignore[arg-type]  # the campaign runs again before the withdrawal is sent
+    typed = replace(row, subscriber_id="s2", row=3)  # type: ignore[type-var]  # staff gave that very code to another
+    assert play(sheet(row, typed, number=8), turn).withdrawing == [turn]  # type: ignore[arg-type]
+    again = sheet(row, number=8)  # type: ignore[arg-type]  # they take it back before the withdrawal is sent
     second = turn_of(issue_call("s1"), "t2")
     played = play(again, turn, second)
     assert played.withdrawing == [turn]
     assert words(played) == []
     gone = sheet(row, *(each for each in played.rows(again) if isinstance(each, Redemption)), number=9)  # type: ignore[arg-type]
     assert play(gone, second).sending == [second]
+
+
+def _used(code_: str, event: Event = Event.REDEEMED) -> Redemption:
+    return Redemption(ago(0), code_, event, by="till-1", request_id="r1", claim="c1")
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        pytest.param([Event.REDEEMED], id="redeemed"),
+        pytest.param([Event.REDEEMED, Event.ROLLED_BACK], id="redeemed and given back"),
+        pytest.param([Event.REDEEMED, Event.WITHDRAWN], id="a redemption that was taken back"),
+    ],
+)
+@pytest.mark.parametrize("limit", [None, 1], ids=["no limit", "one code"])
+def test_a_code_that_somebody_used_before_its_writer_looked_again_is_not_taken_back(
+    events: list[Event], limit: int | None
+) -> None:
+    """Another process may have told it to the subscriber meanwhile."""
+    campaigns = (replace(SPRING, total_limit=limit),)
+    turn, row = claimed(sheet(campaigns=campaigns), issue_call())
+    assert isinstance(row, PromoCode)
+    used = sheet(row, *(_used(row.code, event) for event in events), campaigns=campaigns, number=9)
+    played = play(used, turn)
+    assert [(claim.outcome.word, claim.outcome.code) for _, claim in played.standing] == [("issued", row.code)]
+    assert not played.writers
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(replace(SPRING, active=False), id="stopped"),
+        pytest.param(replace(SPRING, ends=ago(3 * 24 * 3_600_000)), id="ended"),
+        pytest.param(replace(SPRING, starts=ago(-3 * 24 * 3_600_000)), id="put off"),
+        pytest.param(replace(SPRING, prefix="OTHER"), id="another prefix"),
+        pytest.param(replace(SPRING, length=12), id="another length"),
+    ],
+)
+def test_a_code_that_is_written_stands_though_staff_change_the_campaign(now: Campaign) -> None:
+    turn, row = claimed(sheet(), issue_call())
+    changed = sheet(row, campaigns=(now,), number=8)  # type: ignore[arg-type]
+    played = play(changed, turn)
+    assert [(claim.outcome.word, claim.outcome.code) for _, claim in played.standing] == [("issued", row.code)]
+    repeat = turn_of(issue_call(), "t2")  # and whoever is asked meanwhile says the same
+    assert words(play(changed, repeat)) == ["already_issued"]
+
+
+def test_over_the_limit_a_code_is_taken_back_though_the_campaign_was_stopped() -> None:
+    turn, row = claimed(sheet(campaigns=(ONE_LEFT,)), issue_call("s1"))
+    _, rival = claimed(sheet(campaigns=(ONE_LEFT,)), issue_call("s2"))
+    stopped = replace(ONE_LEFT, active=False)
+    assert play(sheet(row, rival, campaigns=(stopped,), number=9), turn).withdrawing == [turn]  # type: ignore[arg-type]
+
+
+def test_a_code_with_uses_left_is_told_again_at_once_after_a_use() -> None:
+    twice = replace(SPRING, uses_per_code=2)
+    _, row = claimed(sheet(campaigns=(twice,)), issue_call())
+    assert isinstance(row, PromoCode)
+    once = sheet(row, _used(row.code), campaigns=(twice,), number=9)
+    assert words(play(once, turn_of(issue_call(), "t2"))) == ["already_issued"]
+
+
+def test_a_ready_code_with_uses_left_is_told_again_after_a_use() -> None:
+    ready = {"campaigns": (replace(SPRING, source=Source.POOL, uses_per_code=2),), "pool": (("READY-1", "spring"),)}
+    writer, row = claimed(sheet(**ready), issue_call())  # type: ignore[arg-type]
+    assert isinstance(row, PromoCode)
+    used = _used(row.code)
+    repeat, copy = claimed(sheet(row, used, number=9, **ready), issue_call(), "t2")  # type: ignore[arg-type]
+    played = play(sheet(row, used, copy, number=10, **ready), writer, repeat)  # type: ignore[arg-type]
+    assert sorted(words(played)) == ["already_issued", "issued"]
+    assert not played.writers
 
 
 def test_two_redemptions_of_one_code_that_both_landed_are_both_withdrawn() -> None:

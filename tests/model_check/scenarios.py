@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from functions import codes
 from functions.promo import Call, Caller, IssueCall, RedeemCall, Role, RollbackCall
 from model import Cells, Content, Fixed, Write, content, typed_code, typed_status
-from process import Script
+from process import KEY, Script
 
 CODE = "SPRING-11111-22222"
+#: The first code of the subscriber s.
+OF_S = codes.derive(KEY, "spring", "s", 0, prefix="SPRING", length=10)
 BOT = Caller("bothelp", Role.BOT)
 ADMIN = Caller("owner", Role.ADMIN)
 
 
-def redeem(request: str, channel: str = "till-1") -> RedeemCall:
-    return RedeemCall(Caller(channel, Role.TILL), CODE, channel=channel, request_id=request)
+def redeem(request: str, channel: str = "till-1", code: str = CODE) -> RedeemCall:
+    return RedeemCall(Caller(channel, Role.TILL), code, channel=channel, request_id=request)
 
 
-def rollback(request: str, channel: str = "till-1") -> RollbackCall:
-    return RollbackCall(Caller(channel, Role.TILL), CODE, channel=channel, request_id=request)
+def rollback(request: str, channel: str = "till-1", code: str = CODE) -> RollbackCall:
+    return RollbackCall(Caller(channel, Role.TILL), code, channel=channel, request_id=request)
 
 
 def issue(subscriber: str) -> IssueCall:
@@ -142,6 +145,33 @@ POOL_AND_REPEAT = Scenario(
     _SOURCE_POOL,
     pool=("POOL-AAAAA-BBBBB",),
 )
+#: The second process tells what the first has written, and redeems it, before the first has looked again.
+USED_AT_ONCE = Scenario(
+    "s, s' and a use of the code",
+    (_process(0, "s", issue("s")), _process(1, "s'", issue("s"), ("a", redeem("a", code=OF_S)))),
+)
+USED_AND_GIVEN_BACK = Scenario(
+    "s, s', a use and its rollback",
+    (
+        _process(0, "s", issue("s")),
+        _process(1, "s'", issue("s"), ("a", redeem("a", code=OF_S)), ("undo a", rollback("a", code=OF_S))),
+    ),
+)
+READY_USED_AT_ONCE = Scenario(
+    "pool of one, s, s' and a use",
+    (_process(0, "s", issue("s")), _process(1, "s'", issue("s"), ("a", redeem("a", code="POOL-AAAAA-BBBBB")))),
+    _SOURCE_POOL,
+    pool=("POOL-AAAAA-BBBBB",),
+)
+LIMIT_USED_AT_ONCE = Scenario(
+    "limit 1, s, s' and a use, then t",
+    (
+        _process(0, "s", issue("s")),
+        _process(1, "s'", issue("s"), ("a", redeem("a", code=OF_S)), ("t", issue("t"))),
+    ),
+    (("total_limit", 1.0),),
+    limit=1,
+)
 ALL = (
     TWO_TILLS,
     TWO_TILLS.at_one_moment(),
@@ -158,4 +188,8 @@ ALL = (
     ROLLBACK_AND_REPEAT,
     TWO_ROLLBACKS,
     TWO_USES,
+    USED_AT_ONCE,
+    USED_AND_GIVEN_BACK,
+    READY_USED_AT_ONCE,
+    LIMIT_USED_AT_ONCE,
 )

@@ -323,6 +323,11 @@ def exact_write_folded_lookup(patch: Patch) -> None:
     patch(redeeming, "redeem", as_typed)
 
 
+def use_undoes_the_row(patch: Patch) -> None:
+    """What was redeemed, or whose campaign was stopped, before its writer looked again is decided as if it were new."""
+    patch(Snapshot, "left_out", lambda _self, _subscriber_id: [])
+
+
 _STORM = {"faults": 0.2, "kills": False}
 _CALM = {"faults": 0.0, "staff_pace_s": 1e9}
 #: Nobody else's batch takes the stamp of one that is late.
@@ -347,6 +352,19 @@ _RIVALS = {
     "campaigns": ("gen",),
     "kills": False,
     "pause_s": 0.2,
+    "staff_pace_s": 1e9,
+}
+#: One process tells and redeems what another has just written.
+_RELAY = {
+    "directed": ("slow", "issue", "second look"),
+    "operations": 80,
+    "callers": 9,
+    "pause_s": 0.05,
+    "subscribers": 12,
+    "share_issue": 0.6,
+    "passed_on": True,
+    "campaigns": ("gen", "two"),
+    "kills": False,
     "staff_pace_s": 1e9,
 }
 _DELETING = {"faults": 0.0, "staff_kinds": ("delete code",), "staff_pace_s": 4.0, "campaigns": ("multi",)}
@@ -377,4 +395,11 @@ BUGS = (
     Bug("the 60 s window for tills", ("serial",), window_for_tills, _CALM),
     Bug("unlimited retries", ("serial",), unlimited_retries, {"faults": 0.7, "kills": False, "processes": 1}),
     Bug("case-folded lookup with exact write", ("serial",), exact_write_folded_lookup, _CALM),
+    Bug("a use undoes the row it rests on", ("serial", "late"), use_undoes_the_row, _RELAY),
+    Bug(
+        "a stopped campaign undoes a row",
+        ("serial",),
+        use_undoes_the_row,
+        _RELAY | {"staff_kinds": ("campaign",), "staff_pace_s": 0.3, "staff_telling": 1.0, "share_issue": 1.0},
+    ),
 )

@@ -162,7 +162,7 @@ class _Judge:
             if campaign and len(given) > campaign.codes_per_subscriber:
                 yield Violation("S1", f"{subscriber} was told {len(given)} codes of {name}", _numbers(given.values()))
             for folded, op in given.items():
-                if (folded, subscriber) not in self.live and name not in self.edited:
+                if (folded, subscriber) not in self.live:
                     yield Violation("S4", f"{op.code} of {subscriber} is in no live row", (op.number,))
             yield from self._refused_after_yes(name, ops, told)
             yield from self._used_before(told)

@@ -39,7 +39,11 @@ _CAMPAIGNS: dict[str, dict[str, str | int]] = {
 
 @dataclass
 class Plan:
-    """What an episode is like; `directed` sends one fault to one operation's moment as often as it can."""
+    """What an episode is like; `directed` sends one fault to one operation's moment as often as it can.
+
+    With `passed_on` several callers ask for one subscriber's code at once, and whoever is told it first uses it, while
+    its writer may still wait for its answer.
+    """
 
     model: str
     operations: int = 60
@@ -57,6 +61,7 @@ class Plan:
     ready_codes: int = 3
     share_issue: float = 0.45
     share_rollback: float = 0.0
+    passed_on: bool = False
 
 
 @dataclass
@@ -92,7 +97,9 @@ class Episode:
         self.chance = scheduler.chance
         self.google = Google(scheduler, self.plan.model, history=self.history)
         self.prepare(self.google)
-        self.weather = Weather(self.plan.faults, kills=self.plan.kills, directed=self.plan.directed)
+        self.weather = Weather(
+            self.plan.faults, kills=self.plan.kills, tardy=self.plan.passed_on, directed=self.plan.directed
+        )
         self.known: list[tuple[str, str, str]] = []  # code, campaign, subscriber
         self.requests: dict[str, RedeemCall] = {}
         self.left = self.plan.operations
@@ -148,7 +155,9 @@ class Episode:
     def _caller(self) -> None:
         while self.left > 0:
             self.left -= 1
-            self._ask(self._choose())
+            op = self._ask(self._choose())
+            if self.plan.passed_on and isinstance(op.call, IssueCall) and op.word in {"issued", "already_issued"}:
+                self._ask(self._use(op.code, op.code, op.call.campaign, op.call.subscriber_id))
             self.scheduler.suspend(self.chance.expovariate(1 / self.plan.pause_s))
         self.calling -= 1
         if not self.calling:
@@ -185,6 +194,9 @@ class Episode:
         chance = self.chance
         kind = chance.random()
         if kind < self.plan.share_issue or not self.known:
+            asked = self.history.ops[-1].call if self.plan.passed_on and self.history.ops else None
+            if isinstance(asked, IssueCall) and chance.random() < 0.5:
+                return asked
             return IssueCall(BOT, f"s{chance.randrange(self.plan.subscribers)}", chance.choice(self.names))
         code, campaign, subscriber = chance.choice(self.known[-4:])
         kind = 0.55 if chance.random() < self.plan.share_rollback else chance.uniform(0.45, 1.0)
@@ -200,7 +212,10 @@ class Episode:
             return RedeemCall(BOT, typed, subscriber_id=subscriber, channel=f"bot-{len(self.history.ops)}")
         if kind < 0.80 and campaign != "sale":  # a till that names no request: each call is one
             return RedeemCall(TILL, typed, channel="counter", reference=f"o{len(self.history.ops)}")
-        name = f"{code}-r{chance.randrange(4)}"
+        return self._use(code, typed, campaign, subscriber)
+
+    def _use(self, code: str, typed: str, campaign: str, subscriber: str) -> RedeemCall:
+        name = f"{code}-r{self.chance.randrange(4)}"
         held_by = subscriber if campaign == "sale" else ""
         call = RedeemCall(TILL, typed, subscriber_id=held_by, channel="till", request_id=f"{name}{held_by}")
         return self.requests.setdefault(call.request_id, call)

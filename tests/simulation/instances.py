@@ -30,10 +30,14 @@ Cell = tuple[str, str, str]  # fault, operation, moment
 
 @dataclass
 class Weather:
-    """How often what goes wrong. `script` names a fault for the n-th request of some moment, for directed runs."""
+    """How often what goes wrong. `script` names a fault for the n-th request of some moment, for directed runs.
+
+    With `tardy` a slow request is also late in reaching Google, so that much has happened when it does.
+    """
 
     share: float = 0.05
     kills: bool = True
+    tardy: bool = False
     calm: bool = False
     directed: tuple[str, str, str] | None = None
     hits: Counter[Cell] = field(default_factory=Counter)
@@ -234,7 +238,9 @@ class Port:
     def _out(self, fault: str, timeout: float) -> None:
         if fault == "kill before":
             self.instance.die()
-        self._sleep(min(self.google.scheduler.chance.uniform(0.01, 0.2), timeout))
+        chance = self.google.scheduler.chance
+        tardy = fault == "slow" and self.weather.tardy
+        self._sleep(min(chance.uniform(0.3, 2.0) if tardy else chance.uniform(0.01, 0.2), timeout))
 
     def _back(self, fault: str, timeout: float) -> None:
         chance = self.google.scheduler.chance

@@ -153,8 +153,36 @@ def people_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
     return replace(storm_of(seed, models), staff_kinds=kinds, subscribers=8, kills=seed % 3 == 0)
 
 
+def relay_of(seed: int, models: tuple[str, ...] = MODELS[:4]) -> Plan:
+    """An episode in which one process tells and redeems what another has just written and not looked at again."""
+    chance = Random(seed)
+    return Plan(
+        models[seed % len(models)],
+        operations=80,
+        callers=chance.choice((6, 9)),
+        processes=chance.choice((2, 3)),
+        pause_s=chance.choice((0.05, 0.2)),
+        faults=0.02,
+        kills=seed % 3 == 0,
+        staff_pace_s=chance.choice((0.3, 2.0)),
+        staff_telling=chance.choice((0.0, 0.5)),
+        staff_kinds=chance.choice(((), ("campaign",), ("campaign", "sort"))),
+        directed=("slow", "issue", "second look"),
+        subscribers=12,
+        share_issue=0.6,
+        ready_codes=14,
+        share_rollback=chance.choice((0.0, 0.2)),
+        passed_on=True,
+    )
+
+
 #: Ways to make a plan from a seed.
-KINDS: dict[str, Callable[[int, tuple[str, ...]], Plan]] = {"weather": plan_of, "storm": storm_of, "people": people_of}
+KINDS: dict[str, Callable[[int, tuple[str, ...]], Plan]] = {
+    "weather": plan_of,
+    "storm": storm_of,
+    "people": people_of,
+    "relay": relay_of,
+}
 
 
 def run(seeds: range, models: tuple[str, ...] = MODELS[:4], kind: str = "weather") -> Summary:
@@ -222,7 +250,7 @@ def main() -> int:
         "--kind",
         choices=KINDS,
         default="weather",
-        help="storm: staff sort several times a second; people: they are forgotten",
+        help="storm: staff sort several times a second; people: they are forgotten; relay: codes are used at once",
     )
     chosen = options.parse_args()
     models = (chosen.model,) if chosen.model else MODELS[:4]

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.usefixtures("untraced")
     [
         pytest.param("weather", 60_000, 0, id="weather"),
         pytest.param("storm", 20_000, 0, id="a storm of sorts"),
+        pytest.param("relay", 20_000, 0, id="codes that are used at once"),
     ],
 )
 def test_no_promise_breaks_in_any_model_and_every_cell_is_hit(
