@@ -236,7 +236,8 @@ class Staff:
         person = self.google.scheduler.chance.choice(ids)
         requests = self.google.tabs["redemptions"].cells["request_id"]
         told = {str(each) for owner, each in zip(cells[1], requests, strict=True) if owner == person}
-        hidden = {each: codes.pseudonym(CODE_KEY, "request", each) for each in told if person in each}
+        telling = {each for each in told if person in each and not each.startswith(codes.FORGOTTEN)}
+        hidden = {each: codes.pseudonym(CODE_KEY, "request", each) for each in telling}
         requests[:] = [hidden.get(str(each), each) for each in requests]
         for column in cells:
             column[:] = [codes.pseudonym(CODE_KEY, "subscriber", person) if each == person else each for each in column]
