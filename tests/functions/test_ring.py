@@ -41,10 +41,11 @@ def place_of(folded: str) -> bytes:
 def first_free(snapshot: Snapshot, pool: Sequence[str], subscriber: str, place: bytes) -> str | None:
     """The choice by its definition, each code looked at."""
     spelt = {codes.fold(each): each for each in reversed(pool) if codes.fold(each)}
-    free = {each for each in spelt if snapshot.is_free(each)}
     own = {each for each in spelt if (each, subscriber) in snapshot.hidden_pairs}
     if own:
-        return spelt[min(own & free)] if own & free else None
+        alone = {each for each in own if not snapshot.rows_of_code(each)}
+        return spelt[min(alone)] if alone else None
+    free = {each for each in spelt if snapshot.is_free(each)}
     fresh = {each for each in free if not snapshot.was_withdrawn(each, subscriber)}
     return spelt[min(fresh, key=lambda each: (place_of(each) < place, place_of(each)))] if fresh else None
 
