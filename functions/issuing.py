@@ -197,13 +197,10 @@ def _closed_by_date(snapshot: Snapshot, campaign: Campaign, now: int) -> str:
 
 def _closed(snapshot: Snapshot, campaign: Campaign, subscriber_id: str, now: int) -> str:
     """Why the campaign issues nothing now, "" if it does."""
+    closed = _closed_by_date(snapshot, campaign, now) if campaign.active else "campaign_inactive"
     # A row that is written stands though staff stop the campaign now: others may have told it to its holder already.
-    if not snapshot.left_out(subscriber_id):
-        if not campaign.active:
-            return "campaign_inactive"
-        by_date = _closed_by_date(snapshot, campaign, now)
-        if by_date:
-            return by_date
+    if closed and not snapshot.left_out(subscriber_id):
+        return closed
     if campaign.total_limit is None:
         return ""
     if campaign.source is Source.SHARED:

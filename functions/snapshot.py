@@ -158,12 +158,9 @@ class Snapshot:
     def shows(self, row: Row) -> bool:
         """True if this claim was in the sheet, dead or alive, whatever this snapshot leaves out."""
         if isinstance(row, PromoCode):
-            return any(name_of(found) == name_of(row) for found in self._stored_codes(row))
+            return any(name_of(found) == name_of(row) for found in self.tables.codes.find("code", codes.fold(row.code)))
         found_events = {found.event for found in self.tables.redemptions.find("claim", row.claim)}
         return row.event in found_events
-
-    def _stored_codes(self, row: PromoCode) -> list[PromoCode]:
-        return self.tables.codes.find("code", codes.fold(row.code))
 
     def stands(self, folded: str) -> bool:
         """True if the code is in any row of Promo codes or Redemptions, dead or alive; a reminder is no such row."""
@@ -194,9 +191,8 @@ class Snapshot:
 
     def left_out(self, subscriber_id: str) -> list[PromoCode]:
         """Rows of this subscriber that are left out, with every copy, as if they were not written yet (`without`)."""
-        if not self.hidden_pairs:
-            return []
-        return [row for row in self.tables.codes.find("subscriber", subscriber_id) if pair(row) in self.hidden_pairs]
+        rows = self.tables.codes.find("subscriber", subscriber_id) if self.hidden_pairs else ()
+        return [row for row in rows if pair(row) in self.hidden_pairs]
 
     def free_code(self, campaign: str, subscriber_id: str, place: bytes) -> str | None:
         """The ready code that a subscriber with this place on the ring gets (`ring`); None if none is free for them.
@@ -205,7 +201,7 @@ class Snapshot:
         redeemed or not: whoever redeemed it had seen that row.
         """
         ready = self._ready(codes.fold_name(campaign))
-        own = sorted(code for code, holder in self.hidden_pairs if holder == subscriber_id and code in ready.codes)
+        own = sorted({codes.fold(row.code) for row in self.left_out(subscriber_id)} & ready.codes.keys())
         if own:
             return next((ready.codes[code] for code in own if not self.rows_of_code(code)), None)
         found = ready.ring.after(place, self._changed_codes() & ready.codes.keys())
